@@ -1,0 +1,89 @@
+import type { Remedy } from "./states.ts";
+
+/**
+ * Every error a person or a program can meet, with what helps. The code is stable; the words are in the messages
+ * (renderer and till API share them), so that one code has one sentence in each language.
+ */
+export const ERRORS = {
+  // the request
+  bad_request: "callSupport",
+  bad_amount: "retry",
+  amount_too_small: "retry",
+  amount_too_large: "retry",
+  unknown_command: "callSupport",
+  unauthorized: "fixSettings",
+  forbidden: "fixSettings",
+  not_found: "callSupport",
+  method_not_allowed: "callSupport",
+  too_large: "callSupport",
+  not_supported: "callSupport",
+  // the till's own rules
+  till_busy: "checkBank",
+  previous_attempt_open: "checkBank",
+  key_reused: "callSupport",
+  possible_duplicate: "checkBank",
+  already_final: "checkBank",
+  use_dismiss: "checkBank",
+  not_finished: "checkBank",
+  not_paid: "checkBank",
+  refund_open: "checkBank",
+  not_ready: "fixSettings",
+  not_configured: "fixSettings",
+  not_registered: "fixSettings",
+  journal_unavailable: "callSupport",
+  internal: "callSupport",
+  // the way to the bank
+  offline: "retry",
+  bank_unreachable: "retry",
+  bank_name_unknown: "fixSettings",
+  bank_timeout: "retry",
+  server_untrusted: "fixSettings",
+  server_name_mismatch: "fixSettings",
+  tls_failed: "fixSettings",
+  certificate_refused: "fixSettings",
+  certificate_expired: "fixSettings",
+  certificate_missing: "fixSettings",
+  // the bank's word
+  answer_lost: "retry",
+  malformed_answer: "callSupport",
+  bank_unavailable: "retry",
+  rate_limited: "retry",
+  bank_refused: "callSupport",
+  declined_by_bank: "retry",
+  device_not_found: "fixSettings",
+  device_inactive: "fixSettings",
+  device_elsewhere: "fixSettings",
+  trade_point_not_found: "fixSettings",
+  trade_point_disabled: "callSupport",
+  trade_point_without_qr: "callSupport",
+  no_trade_points: "fixSettings",
+  wrong_amount: "retry",
+  no_payment_methods: "callSupport",
+  purchase_not_found: "callSupport",
+  wrong_address: "fixSettings",
+  amount_mismatch: "checkBank",
+  foreign_answer: "checkBank",
+  watch_ended: "checkBank",
+} as const satisfies Record<string, Remedy>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** An error as data. `params` fill the sentence; `incident` is the short code a person reads to the support desk. */
+export interface AppError {
+  readonly code: ErrorCode;
+  readonly remedy: Remedy;
+  readonly params: Readonly<Record<string, string>>;
+  readonly bankCode: string | null;
+  readonly bankMessage: string | null;
+  readonly incident: string | null;
+}
+
+/** Builds an error with its usual remedy. */
+export function appError(code: ErrorCode, more: Partial<Omit<AppError, "code">> = {}): AppError {
+  return { code, remedy: ERRORS[code], params: {}, bankCode: null, bankMessage: null, incident: null, ...more };
+}
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: AppError; readonly payment?: unknown };

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { BANK_CONFIGS } from "./banks/index.ts";
+import type { AddProblem, Loose, Problem } from "./problem.ts";
+import { pathText, problemsOf } from "./problem.ts";
+import { LANGUAGES } from "./states.ts";
+
+export type { Problem } from "./problem.ts";
+
+export const MODES = ["cashier", "refund", "kiosk", "vending"] as const;
+export const ROLES = ["cashier", "senior", "technician", "owner"] as const;
+export const SCOPES = ["pay", "refund", "read", "cards", "support"] as const;
+/** The name of the token that `till.token` is shorthand for, and the id of the person that `adminPin` is. */
+export const SHORT_TOKEN = "till";
+export const SHORT_PERSON = "admin";
+
+const pin = z.string().regex(/^\d{4,12}$/, "must be 4 to 12 digits in quotes");
+const plainId = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, "must be 1 to 32 Latin letters, digits, - or _");
+const token = z
+  .string()
+  .regex(/^[\x21-\x7e]*$/, "must be Latin letters, digits and signs without spaces")
+  .min(16, "must be at least 16 characters")
+  .max(256, "must be at most 256 characters");
+const phone = z.string().regex(/^[+0-9][0-9 ()-]{1,31}$/, "must be a telephone number");
+const seconds = z.int("must be a whole number of seconds");
+
+const person = z.strictObject({ id: plainId, name: z.string().min(1).max(80), role: z.enum(ROLES, `must be one of ${ROLES.join(", ")}`), pin });
+
+const tillToken = z.strictObject({
+  name: plainId,
+  token,
+  may: z.array(z.enum(SCOPES, `must be one of ${SCOPES.join(", ")}`)).min(1, "must hold at least one right").max(SCOPES.length),
+});
+
+const till = z.strictObject({
+  /** Stands in every receipt number (`A1-000123`), which goes to the bank as ExternalId. */
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,11}$/, "must be 1 to 12 Latin letters, digits, - or _, a letter or digit first"),
+  name: z.string().min(1).max(80).optional(),
+  token: token.optional(),
+  tokens: z.array(tillToken).max(32).optional(),
+});
+
+/** The provisioning file: contract section 2. */
+export const provision = z.strictObject({
+  version: z.literal(1, "must be 1"),
+  language: z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(", ")}`).default("ru"),
+  mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).default("cashier"),
+  timezone: z.string().max(64).refine(isTimeZone, "must be a time zone such as Asia/Almaty").default("Asia/Almaty"),
+  merchant: z.strictObject({
+    name: z.string().min(1).max(120),
+    bin: z.string().regex(/^\d{12}$/, "must be 12 digits in quotes (leading zeros count)").nullable().default(null),
+    address: z.string().min(1).max(200).nullable().default(null),
+    supportPhone: phone.nullable().default(null),
+  }),
+  adminPin: pin.optional(),
+  people: z.array(person).max(200).default([]),
+  till,
+  screen: z
+    .strictObject({ autoReturnSeconds: seconds.min(1).max(600).default(5), idleSeconds: seconds.min(10).max(3600).default(60) })
+    .default({ autoReturnSeconds: 5, idleSeconds: 60 }),
+  providers: z
+    .strictObject({
+      kaspi: BANK_CONFIGS.kaspi.schema.optional(),
+      // Their shape is checked once they are built; until then a file that names one is refused as a whole.
+      halykQr: z.unknown().optional(),
+      epay: z.unknown().optional(),
+    })
+    .default({}),
+});
+export type Provision = z.infer<typeof provision>;
+
+/** Checks a whole provisioning document and names every wrong field by its path. No value appears in the words. */
+export function readProvision(raw: unknown): { ok: true; value: Provision } | { ok: false; problems: Problem[] } {
+  const parsed = provision.safeParse(raw);
+  const problems = parsed.success ? [] : problemsOf(parsed.error.issues, raw);
+  const add: AddProblem = (path, words) => {
+    if (!problems.some((known) => known.path === path)) problems.push({ path, words });
+  };
+  if (isObject(raw)) checkTogether(raw, add);
+  if (parsed.success && problems.length === 0) return { ok: true, value: parsed.data };
+  return { ok: false, problems };
+}
+
+/** The rules that join several fields; each bank brings its own. Works on the raw file, however wrong it is. */
+function checkTogether(raw: Loose, add: AddProblem): void {
+  if (isObject(raw.till)) checkTokens(raw.till, add);
+  checkPeople(raw, add);
+  if (!isObject(raw.providers)) return;
+  for (const [name, bank] of Object.entries(BANK_CONFIGS)) {
+    const config = raw.providers[name];
+    if (isObject(config)) bank.check(config, (path, words) => add(pathText(["providers", name, ...splitPath(path)]), words));
+  }
+}
+
+function checkTokens(till: Loose, add: AddProblem): void {
+  const tokens = Array.isArray(till.tokens) ? till.tokens : [];
+  const names = new Set<unknown>(till.token === undefined ? [] : [SHORT_TOKEN]);
+  const secrets = new Set<unknown>(till.token === undefined ? [] : [till.token]);
+  tokens.forEach((entry: unknown, index) => {
+    if (!isObject(entry)) return;
+    if (typeof entry.name === "string" && names.has(entry.name)) add(`till.tokens[${index}].name`, "is used twice");
+    if (typeof entry.token === "string" && secrets.has(entry.token)) add(`till.tokens[${index}].token`, "is used twice");
+    names.add(entry.name);
+    secrets.add(entry.token);
+  });
+}
+
+function checkPeople(raw: Loose, add: AddProblem): void {
+  const ids = new Set<unknown>(raw.adminPin === undefined ? [] : [SHORT_PERSON]);
+  if (!Array.isArray(raw.people)) return;
+  raw.people.forEach((entry: unknown, index) => {
+    if (!isObject(entry)) return;
+    if (typeof entry.id === "string" && ids.has(entry.id)) add(`people[${index}].id`, "is used twice");
+    ids.add(entry.id);
+  });
+}
+
+/** A bank names its fields as `headers.X-Name`: a header's name may hold dots itself, so only the first dot parts. */
+function splitPath(path: string): string[] {
+  const dot = path.indexOf(".");
+  return dot < 0 ? [path] : [path.slice(0, dot), path.slice(dot + 1)];
+}
+
+function isTimeZone(text: string): boolean {
+  // Newer engines also take offsets such as +05:00, which know no change of the law.
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+function isObject(value: unknown): value is Loose {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,99 @@
+import type { AppError } from "./errors.ts";
+import type { Currency } from "./money.ts";
+import type { Environment, Language, PaymentState, Provider } from "./states.ts";
+
+export type View = "cashier" | "customer";
+
+/** What the screen draws of a payment. `minor` is whole tiyn. */
+export interface PaymentView {
+  readonly id: string;
+  readonly number: string;
+  readonly saleId: string;
+  readonly provider: Provider;
+  readonly environment: Environment;
+  readonly method: string;
+  readonly minor: number;
+  readonly currency: Currency;
+  readonly state: PaymentState;
+  readonly settled: boolean;
+  readonly late: boolean;
+  readonly watching: boolean;
+  readonly parked: boolean;
+  /** The customer had scanned: the bank may still cancel or take the money by itself (design U21). */
+  readonly scanned: boolean;
+  readonly bankId: string | null;
+  readonly qr: { readonly payload: string } | null;
+  readonly link: string | null;
+  readonly paymentMethods: readonly string[];
+  /** Time left, in milliseconds at the moment of sending; the wall clock of the screen plays no part. */
+  readonly countdown: { readonly kind: "scan" | "confirm"; readonly remainingMs: number; readonly totalMs: number } | null;
+  /** The last polls brought no usable answer. */
+  readonly silent: boolean;
+  readonly askedAt: string | null;
+  readonly answeredAt: string | null;
+  readonly watchUntil: string | null;
+  readonly error: AppError | null;
+  readonly actor: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface ProviderView {
+  readonly name: Provider;
+  readonly environment: Environment;
+  readonly ready: boolean;
+  /** Why the button is disabled; null when ready. */
+  readonly reason: AppError | null;
+  readonly minMinor: number;
+  readonly maxMinor: number;
+}
+
+export type BannerKind = "late" | "offline" | "journal" | "certificate" | "in-doubt" | "double-paid" | "provision-file";
+
+export interface Banner {
+  readonly id: string;
+  readonly kind: BannerKind;
+  /** A late success and a double payment name their sale. */
+  readonly payment: PaymentView | null;
+  readonly since: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Can be taken away by a person; the others go when their cause does. */
+  readonly dismissible: boolean;
+}
+
+/** All that a screen needs, pushed whole with a rising version: reload, crash and a second display are one case. */
+export interface Snapshot {
+  readonly boot: string;
+  readonly version: number;
+  readonly view: View;
+  readonly app: {
+    readonly version: string;
+    readonly mode: "cashier" | "refund" | "kiosk" | "vending";
+    readonly setupNeeded: boolean;
+    readonly training: boolean;
+    /** Anything but production is stamped on screen and paper. */
+    readonly environment: Environment | "none";
+    readonly language: Language;
+    /** IANA zone of the shop: times on the screen are the shop's, whatever the machine thinks. */
+    readonly timezone: string;
+  };
+  readonly merchant: { readonly name: string; readonly address: string | null; readonly supportPhone: string | null };
+  readonly till: { readonly id: string; readonly name: string };
+  readonly screen: { readonly autoReturnSeconds: number; readonly idleSeconds: number };
+  readonly providers: readonly ProviderView[];
+  readonly lastProvider: Provider | null;
+  /** No way to the bank at present. */
+  readonly offlineSince: string | null;
+  /** The payment on the screen: an open one, or a result nobody has put away yet. */
+  readonly current: PaymentView | null;
+  readonly parked: readonly PaymentView[];
+  readonly watched: number;
+  readonly banners: readonly Banner[];
+  readonly trainingFault: "none" | "silent" | "offline" | "late" | null;
+}
+
+/** What the preload script (or the browser bridge) gives the page, and nothing else. */
+export interface Bridge {
+  call(name: string, input: unknown): Promise<unknown>;
+  watch(view: View, listener: (snapshot: Snapshot) => void): () => void;
+}

@@ -1,0 +1,41 @@
+/** States of a payment: contract section 3, "A payment". */
+export const PAYMENT_STATES = [
+  "creating",
+  "awaiting_scan",
+  "awaiting_confirmation",
+  "awaiting_3ds",
+  "authorized",
+  "awaiting_payment",
+  "paid",
+  "verified",
+  "released",
+  "declined",
+  "expired",
+  "cancelled",
+  "failed",
+  "in_doubt",
+  "needs_review",
+] as const;
+export type PaymentState = (typeof PAYMENT_STATES)[number];
+
+const OPEN: ReadonlySet<PaymentState> = new Set([
+  "creating",
+  "awaiting_scan",
+  "awaiting_confirmation",
+  "awaiting_3ds",
+  "in_doubt",
+]);
+
+/** One open payment at a time on a till; a parked one does not hold it (contract, "One at a time"). */
+export function isOpen(payment: { state: PaymentState; parked: boolean }): boolean {
+  return OPEN.has(payment.state) && !payment.parked;
+}
+
+export type Remedy = "retry" | "checkBank" | "callSupport" | "fixSettings";
+export type Provider = "kaspi" | "halykQr" | "epay";
+export type Environment = "test" | "production" | "training";
+export type Language = "kk" | "ru" | "en";
+export type Role = "cashier" | "senior" | "technician" | "owner";
+export type Scope = "pay" | "refund" | "read" | "cards" | "support";
+
+export const LANGUAGES = ["kk", "ru", "en"] as const satisfies readonly Language[];

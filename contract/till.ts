@@ -1,0 +1,152 @@
+/** The till API as data: its routes, and the schemas of its answers. Router and OpenAPI are both made from it. */
+import { z } from "zod";
+import type { CommandName, Health } from "./commands.ts";
+import { paymentQuery, paymentRequest } from "./commands.ts";
+import type { ErrorCode } from "./errors.ts";
+import { ERROR_CODES } from "./errors.ts";
+import { errorObject, payment, remedy } from "./payment.ts";
+import type { Scope } from "./states.ts";
+
+export const API_BASE = "/api/v1";
+/** Larger bodies are refused before they are read. */
+export const BODY_CAP = 64 * 1024;
+
+export const errorBody = z
+  .strictObject({
+    error: z.strictObject({
+      code: z.enum(ERROR_CODES),
+      message: z.string(),
+      remedy,
+      bankCode: z.string().nullable(),
+      bankMessage: z.string().nullable(),
+      incident: z.string().nullable(),
+    }),
+    payment: payment.nullable().optional(),
+  })
+  .meta({ id: "Error" });
+
+export const paymentList = z.strictObject({ items: z.array(payment), nextCursor: z.string().nullable() }).meta({ id: "PaymentList" });
+
+const providerHealth = z.strictObject({
+  configured: z.boolean(),
+  ready: z.boolean(),
+  reachable: z.boolean().nullable(),
+  certificateExpires: z.string().nullable(),
+  reason: errorObject.nullable(),
+});
+
+export const health = z
+  .strictObject({
+    status: z.enum(["ok", "degraded"]),
+    version: z.string(),
+    environment: z.enum(["test", "production", "training", "none"]),
+    providers: z.record(z.string(), providerHealth),
+    journal: z.strictObject({ ok: z.boolean(), schema: z.int(), seq: z.int(), epoch: z.string() }),
+    inDoubt: z.int(),
+  })
+  .meta({ id: "Health" }) satisfies z.ZodType<Health>;
+
+/** What a command answers with that is documented but not built. */
+export const NOT_BUILT = "not-built";
+
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Below the base; `{id}` stands for one path segment. */
+  readonly path: string;
+  /** null: any valid token. */
+  readonly scope: Scope | null;
+  readonly command: CommandName | typeof NOT_BUILT | null;
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodObject;
+  readonly idempotent?: boolean;
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  readonly errors: readonly number[];
+}
+
+const EVERY = [401, 403] as const;
+const action = (path: string, command: CommandName | typeof NOT_BUILT, summary: string, scope: Scope = "pay"): Route => ({
+  ...{ method: "POST" as const, path, scope, command, summary },
+  answers: { 200: payment },
+  errors: [...EVERY, 404, 409, 503],
+});
+const later = (method: Route["method"], path: string, scope: Scope, summary: string): Route => ({
+  ...{ method, path, scope, command: NOT_BUILT as typeof NOT_BUILT, summary },
+  answers: {},
+  errors: [...EVERY, method === "GET" ? 404 : 409],
+});
+
+export const ROUTES: readonly Route[] = [
+  { method: "GET", path: "/health", scope: "read", command: "health", summary: "State of the till; 200 also when a bank is down", answers: { 200: health }, errors: [...EVERY] },
+  {
+    method: "POST",
+    path: "/payments",
+    scope: "pay",
+    command: "payments.create",
+    summary: "Starts a payment. Answers when the bank has given a QR or refused, or after 5 s with `creating`",
+    body: paymentRequest,
+    idempotent: true,
+    answers: { 201: payment, 200: payment },
+    errors: [400, ...EVERY, 409, 413, 415, 503],
+  },
+  {
+    method: "GET",
+    path: "/payments",
+    scope: "read",
+    command: "payments.list",
+    summary: "Payments, newest first",
+    query: paymentQuery,
+    answers: { 200: paymentList },
+    errors: [400, ...EVERY],
+  },
+  { method: "GET", path: "/payments/{id}", scope: "read", command: "payments.get", summary: "One payment", answers: { 200: payment }, errors: [...EVERY, 404] },
+  action("/payments/{id}/cancel", "payments.cancel", "Asks to give the payment up; the bank's word still decides"),
+  action("/payments/{id}/refresh", "payments.refresh", "Asks the bank now, unless asked within its interval"),
+  action("/payments/{id}/dismiss", "payments.dismiss", "Takes a result from the screen, or parks what is undecided"),
+  later("POST", "/payments/{id}/capture", "pay", "Takes held money (not built in this version)"),
+  later("POST", "/payments/{id}/void", "pay", "Gives held money back (not built in this version)"),
+  later("POST", "/payments/{id}/fulfil", "pay", "Vending: handed out or not (not built in this version)"),
+  later("POST", "/refunds", "refund", "Starts a refund (not built in this version)"),
+  later("GET", "/refunds", "read", "Refunds (not built in this version)"),
+  later("GET", "/refunds/{id}", "read", "One refund (not built in this version)"),
+  later("POST", "/refunds/{id}/select", "refund", "Chooses the purchase (not built in this version)"),
+  later("POST", "/refunds/{id}/cancel", "refund", "Gives the refund up (not built in this version)"),
+  later("POST", "/refunds/{id}/refresh", "refund", "Asks the bank now (not built in this version)"),
+  later("GET", "/cards", "cards", "Saved cards (not built in this version)"),
+  later("DELETE", "/cards/{id}", "cards", "Forgets a card (not built in this version)"),
+  { method: "GET", path: "/events", scope: "read", command: "events.after", summary: "Server-Sent Events from the journal", answers: { 200: null }, errors: [...EVERY, 503] },
+  later("GET", "/support", "support", "The black box (not built in this version)"),
+  { method: "GET", path: "/openapi.json", scope: null, command: null, summary: "This document", answers: { 200: null }, errors: [...EVERY] },
+];
+
+/** HTTP status of each error of the till itself; what is not here is a fault of ours or of the way to the bank. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  bad_request: 400,
+  bad_amount: 400,
+  amount_too_small: 400,
+  amount_too_large: 400,
+  wrong_amount: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  unknown_command: 404,
+  purchase_not_found: 404,
+  method_not_allowed: 405,
+  too_large: 413,
+  not_supported: 409,
+  till_busy: 409,
+  previous_attempt_open: 409,
+  key_reused: 409,
+  possible_duplicate: 409,
+  already_final: 409,
+  use_dismiss: 409,
+  not_finished: 409,
+  not_paid: 409,
+  refund_open: 409,
+  internal: 500,
+};
+
+/** The status an error code is answered with. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 503;
+}
