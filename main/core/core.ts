@@ -1,0 +1,247 @@
+/** Puts the core together: commands in, snapshots out. */
+import { COMMANDS, type CommandName, type CommandInput, type CommandOutput } from "../../contract/commands.ts";
+import { appError, type Result } from "../../contract/errors.ts";
+import type { Snapshot, View } from "../../contract/snapshot.ts";
+import { LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
+import type { Actor, Core, CoreOptions } from "./index.ts";
+import type { PaymentRow } from "./payment.ts";
+import { createPayments } from "./payments.ts";
+import { HttpFailure, type NoticeRow } from "./ports.ts";
+import { toPayment } from "./present.ts";
+import { createProviders } from "./providers.ts";
+import { createRunner } from "./runner.ts";
+import { createSchedule } from "./schedule.ts";
+import { buildSnapshot, currentOf } from "./snapshot.ts";
+import { isWorthAsking } from "./reduce.ts";
+
+type Handlers = { [N in CommandName]: (actor: string, input: CommandInput<N>) => Promise<Result<CommandOutput[N]>> };
+
+/** Makes the core of one till on its ports. Nothing is read or sent before `start`. */
+export function createCore(options: CoreOptions): Core {
+  const { ports, settings, training } = options;
+  const { clock, journal, log } = ports;
+  const boot = ports.ids.uuid();
+  const watchers = new Map<(snapshot: Snapshot) => void, View>();
+  const journalListeners = new Set<(head: number) => void>();
+  let version = 0;
+  let language: Language = settings.language;
+  let lastProvider: Provider | null = null;
+  let notices: NoticeRow[] = [];
+  let trainingFault: Snapshot["trainingFault"] = settings.training ? "none" : null;
+  let started = false;
+
+  const schedule = createSchedule(clock);
+  const providers = createProviders(ports, schedule, settings, options.banks, () => publish());
+  const runner = createRunner(ports, schedule, providers, {
+    timezone: settings.timezone,
+    changed,
+    notices: newNotices,
+    noticed: (made) => void notices.push(...made),
+  });
+  const payments = createPayments(ports, settings, providers, runner, (provider, head) => {
+    lastProvider = provider;
+    changed(head);
+  });
+
+  function snapshot(view: View): Snapshot {
+    const state = { boot, version, appVersion: options.version, settings, language, lastProvider, notices, trainingFault };
+    return buildSnapshot(view, state, ports, runner, providers);
+  }
+
+  function publish(): void {
+    if (!started) return;
+    version += 1;
+    for (const [listener, view] of watchers) listener(snapshot(view));
+  }
+
+  function changed(head: number): void {
+    prune();
+    publish();
+    if (head >= 0) for (const listener of journalListeners) listener(head);
+  }
+
+  /** What is settled, put away and without news has no business in memory. */
+  function prune(): void {
+    if (!started) return;
+    for (const { row, asking } of runner.all()) {
+      const noticed = notices.some((notice) => notice.paymentId === row.id && notice.acknowledgedAt === null);
+      if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !asking) runner.forget(row.id);
+    }
+  }
+
+  async function newNotices(before: PaymentRow, after: PaymentRow): Promise<readonly NoticeRow[]> {
+    if (after.state !== "paid" || before.state === "paid") return [];
+    const made: NoticeRow[] = [];
+    const notice = (kind: string): void => {
+      made.push({ id: ports.ids.uuid(), kind, paymentId: after.id, at: clock.now(), acknowledgedAt: null, acknowledgedBy: null });
+    };
+    // A late success of the sale that is still on the screen is told by the screen itself (design U19).
+    if (after.late && currentOf(runner.all())?.row.id !== after.id) notice("late");
+    const sale = await journal.payments({ saleId: after.saleId, limit: 20 });
+    if (sale.some((row) => row.id !== after.id && row.state === "paid")) notice("double-paid");
+    return made;
+  }
+
+  async function acknowledge(actor: string, id: string): Promise<Result<null>> {
+    const notice = notices.find((candidate) => candidate.id === id);
+    if (!notice) return { ok: false, error: appError("not_found") };
+    const read: NoticeRow = { ...notice, acknowledgedAt: clock.now(), acknowledgedBy: actor };
+    try {
+      const { head } = await runner.commit({ at: clock.now(), notices: [read] });
+      notices = notices.filter((candidate) => candidate.id !== id);
+      changed(head);
+      return { ok: true, value: null };
+    } catch {
+      return { ok: false, error: appError("journal_unavailable") };
+    }
+  }
+
+  async function phone(id: string, action: "scan" | "confirm" | "decline"): Promise<Result<null>> {
+    const live = runner.live(id);
+    const bank = live && providers.bank(live.row.provider);
+    if (!training || !live || !bank?.emulate) return { ok: false, error: appError("not_supported") };
+    const ctx = await providers.context(live.row.profileId);
+    try {
+      const answer = await providers.send(ctx, bank.emulate(ctx, live.row, action));
+      return answer.kind === "alive" ? { ok: true, value: null } : { ok: false, error: answer.error };
+    } catch (error) {
+      return { ok: false, error: appError(error instanceof HttpFailure ? "bank_unreachable" : "internal") };
+    }
+  }
+
+  const handlers: Handlers = {
+    "payments.create": (actor, input) => payments.create(actor, input),
+    "payments.renew": (actor, input) => payments.renew(actor, input),
+    "payments.get": (_, { id }) => payments.get(id),
+    "payments.list": (_, query) => payments.list(query),
+    "payments.cancel": (_, { id }) => payments.cancel(id),
+    "payments.refresh": (_, { id }) => payments.refresh(id),
+    "payments.dismiss": (_, { id }) => payments.dismiss(id),
+    "notices.acknowledge": (actor, { id }) => acknowledge(actor, id),
+    "bank.prepare": async (_, { provider }) => {
+      providers.prepare(provider);
+      return { ok: true, value: null };
+    },
+    "language.set": async (_, input) => {
+      language = input.language;
+      publish();
+      await runner.commit({ at: clock.now(), meta: { language } }).catch(() => undefined);
+      return { ok: true, value: null };
+    },
+    health: async () => ({ ok: true, value: await health() }),
+    "events.after": async (_, { seq, limit }) => ({ ok: true, value: await eventsAfter(seq, limit) }),
+    "training.phone": (_, { id, action }) => phone(id, action),
+    "training.fault": async (_, { fault }) => {
+      if (!training) return { ok: false, error: appError("not_supported") };
+      await training.fault(fault);
+      trainingFault = fault;
+      publish();
+      return { ok: true, value: null };
+    },
+  };
+
+  async function health(): Promise<CommandOutput["health"]> {
+    const { environment } = snapshot("customer").app;
+    const down = runner.journalDownSince() !== null;
+    const info = await journal.info();
+    const all = providers.health();
+    const ready = settings.providers.length > 0 && Object.values(all).every((provider) => provider.ready);
+    return {
+      status: ready && !down ? "ok" : "degraded",
+      version: options.version,
+      environment,
+      providers: all,
+      journal: { ok: !down, schema: info.schema, seq: info.head, epoch: info.epoch },
+      inDoubt: [...runner.all()].filter(({ row }) => !row.settled && (row.state === "in_doubt" || row.state === "needs_review")).length,
+    };
+  }
+
+  async function eventsAfter(seq: number, limit: number): Promise<CommandOutput["events.after"]> {
+    const { head } = await journal.info();
+    const first = await journal.firstEvent();
+    const reset = seq > head || seq + 1 < first;
+    const events = reset ? [] : await journal.events(seq, limit);
+    const open = reset ? [...runner.all()].filter(({ row }) => !row.settled).map(({ row }) => toPayment(row, settings.timezone)) : [];
+    return { reset, head, events: events.map(({ seq: at, kind, body }) => ({ seq: at, kind, body })), open };
+  }
+
+  function permitted(actor: Actor, name: CommandName): boolean {
+    const command = COMMANDS[name];
+    if (actor.kind === "person") return command.screen;
+    return command.till !== null && actor.scopes.includes(command.till);
+  }
+
+  async function call(actor: Actor, name: string, input: unknown): Promise<Result<unknown>> {
+    if (!Object.hasOwn(COMMANDS, name)) return { ok: false, error: appError("unknown_command", { params: { name: name.slice(0, 64) } }) };
+    const command = name as CommandName;
+    if (!permitted(actor, command)) return { ok: false, error: appError("forbidden") };
+    const parsed = COMMANDS[command].input.safeParse(input);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const field = issue?.path.join(".") || "input";
+      const amount = issue?.path.at(-1) === "amount";
+      return { ok: false, error: appError(amount ? "bad_amount" : "bad_request", { params: { field, problem: issue?.message ?? "" } }) };
+    }
+    const handler = handlers[command] as (actor: string, input: unknown) => Promise<Result<unknown>>;
+    try {
+      return await handler(`${actor.kind}:${actor.name}`, parsed.data);
+    } catch (error) {
+      const incident = ports.ids.requestId().slice(0, 8);
+      log.error("command.failed", { command, incident, detail: String(error) });
+      return { ok: false, error: appError("internal", { incident }) };
+    }
+  }
+
+  async function recover(): Promise<void> {
+    const stored = await journal.meta("language");
+    language = LANGUAGES.find((known) => known === stored) ?? settings.language;
+    const last = await journal.meta("lastProvider");
+    lastProvider = settings.providers.find((provider) => provider.name === last)?.name ?? null;
+    notices = (await journal.notices()).filter((notice) => notice.acknowledgedAt === null);
+    const rows = [...(await journal.unfinished())];
+    for (const { paymentId } of notices) {
+      const row = rows.some((known) => known.id === paymentId) ? null : await journal.payment(paymentId);
+      if (row) rows.push(row);
+    }
+    for (const row of rows) {
+      const [sent] = row.state === "creating" || row.bankId === null ? (await journal.calls(row.id)).toReversed() : [];
+      await runner.apply(runner.adopt(row), { kind: "restart", danger: sent?.danger ?? null });
+    }
+  }
+
+  return {
+    async start() {
+      await recover();
+      started = true;
+      providers.start();
+      runner.askAll();
+      for (const live of runner.all()) {
+        const { row } = live;
+        // Asked once at each start: a dead token that was settled, and what waits for a person (not an invoice: Q-33).
+        if (isWorthAsking(row) && row.method !== "invoice" && (row.detail.askAtStart || row.state === "needs_review")) void runner.ask(live);
+      }
+      prune();
+      publish();
+    },
+    call,
+    watch(view, listener) {
+      watchers.set(listener, view);
+      if (started) listener(snapshot(view));
+      return () => void watchers.delete(listener);
+    },
+    onJournal(listener) {
+      journalListeners.add(listener);
+      return () => void journalListeners.delete(listener);
+    },
+    wake(reason) {
+      log.info("wake", { reason });
+      runner.askAll();
+      providers.lookNow();
+    },
+    async stop() {
+      await runner.stop();
+      watchers.clear();
+      journalListeners.clear();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** A payment as the journal keeps it: contract section 3 plus what recovery needs. Times are epoch milliseconds. */
+import type { AppError } from "../../contract/errors.ts";
+import type { Currency, Minor } from "../../contract/money.ts";
+import type { Environment, PaymentState, Provider } from "../../contract/states.ts";
+
+export interface HistoryEntry {
+  readonly at: number;
+  readonly state: PaymentState;
+  readonly cause: string;
+}
+
+export interface Resolution {
+  readonly outcome: "treatedAsPaid" | "treatedAsUnpaid";
+  readonly by: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** The bank's own times for this payment, clamped to sane values (Q-14), in milliseconds. */
+export interface Windows {
+  readonly pollMs: number;
+  readonly scanMs: number;
+  readonly confirmMs: number;
+}
+
+/** What a bank last said about a payment, in our words. `created`: nobody scanned yet; `held`: money blocked. */
+export type BankWord = "created" | "scanned" | "held" | "paid" | "declined";
+
+export interface PaymentDetail {
+  /** How often a creation was sent; a harmless one may be sent twice. */
+  readonly createTries: number;
+  readonly payload: string | null;
+  readonly link: string | null;
+  readonly paymentMethods: readonly string[];
+  readonly windows: Windows | null;
+  /** When the bank's answer with the token was received; anchor of the polling grid. */
+  readonly tokenAt: number | null;
+  readonly scanDeadline: number | null;
+  readonly confirmDeadline: number | null;
+  /** scan window + confirmation window + 30 s after the token: an unscanned token is dead then. */
+  readonly deadAt: number | null;
+  /** 24 h after the deadline, the cancellation or the doubt. */
+  readonly watchUntil: number | null;
+  readonly lastWord: BankWord | null;
+  /** The deadline that counts now has passed; the next well-formed answer decides, silence makes `in_doubt`. */
+  readonly overdue: boolean;
+  /** Polls without an answer since the deadline passed. */
+  readonly silentPolls: number;
+  /** The moment of the dead token has passed; an answer `created` received from now on settles it. */
+  readonly deadDue: boolean;
+  /** Settled as a dead token: asked once more at the next start. */
+  readonly askAtStart: boolean;
+  /** A tolerant "no" waits for a confirming read (Q-34). */
+  readonly unsureNo: string | null;
+  /** Purchase-not-found answers right after creation may be replication lag (Q-36). */
+  readonly notFound: number;
+  readonly answeredAt: number | null;
+  /** A person or a program has put it away from the screen. */
+  readonly dismissed: boolean;
+  readonly history: readonly HistoryEntry[];
+  readonly description: string | null;
+}
+
+export interface PaymentRow {
+  readonly seq: number;
+  readonly id: string;
+  /** Rises by one with each commit of this row. */
+  readonly version: number;
+  readonly number: string;
+  readonly tillId: string;
+  readonly saleId: string;
+  readonly replaces: string | null;
+  readonly kind: "sale" | "verification" | "transfer";
+  readonly profileId: string;
+  readonly provider: Provider;
+  readonly environment: Environment;
+  readonly method: string;
+  readonly minor: Minor;
+  readonly currency: Currency;
+  readonly state: PaymentState;
+  readonly settled: boolean;
+  readonly watching: boolean;
+  readonly parked: boolean;
+  readonly late: boolean;
+  readonly bankId: string | null;
+  readonly externalId: string | null;
+  readonly idemKey: string;
+  readonly idemMac: string;
+  readonly actor: string;
+  /** The shop's date (YYYY-MM-DD in its own time zone) on which it was made. */
+  readonly businessDay: string;
+  readonly shiftId: string | null;
+  readonly fulfilment: string | null;
+  readonly resolution: Resolution | null;
+  readonly error: AppError | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly detail: PaymentDetail;
+}

@@ -1,0 +1,290 @@
+/** What people and programs may do with payments, and what the till refuses: contract section 3. */
+import { appError, type Result } from "../../contract/errors.ts";
+import { formatMoney, parseAmount } from "../../contract/money.ts";
+import type { CommandInput, CommandOutput, PaymentQuery, PaymentRequest } from "../../contract/commands.ts";
+import { isOpen } from "../../contract/states.ts";
+import type { Payment } from "../../contract/payment.ts";
+import type { PaymentDetail, PaymentRow } from "./payment.ts";
+import type { Ports, Profile } from "./ports.ts";
+import { toPayment } from "./present.ts";
+import type { Providers } from "./providers.ts";
+import { isParkable, isWorthAsking, reduce } from "./reduce.ts";
+import type { Live, Runner } from "./runner.ts";
+import { currentOf } from "./snapshot.ts";
+import type { Settings } from "./settings.ts";
+import { businessDay } from "./time.ts";
+
+/** `POST /payments` answers after this long with `creating` if the bank has not spoken. */
+const ANSWER_WITHIN = 5_000;
+const REFRESH_WITHIN = 10_000;
+const PAGE = 50;
+
+const NEW_DETAIL: PaymentDetail = {
+  createTries: 1,
+  payload: null,
+  link: null,
+  paymentMethods: [],
+  windows: null,
+  tokenAt: null,
+  scanDeadline: null,
+  confirmDeadline: null,
+  deadAt: null,
+  watchUntil: null,
+  lastWord: null,
+  overdue: false,
+  silentPolls: 0,
+  deadDue: false,
+  askAtStart: false,
+  unsureNo: null,
+  notFound: 0,
+  answeredAt: null,
+  dismissed: false,
+  history: [],
+  description: null,
+};
+
+export interface Payments {
+  create(actor: string, input: CommandInput<"payments.create">): Promise<Result<CommandOutput["payments.create"]>>;
+  renew(actor: string, input: CommandInput<"payments.renew">): Promise<Result<CommandOutput["payments.renew"]>>;
+  get(id: string): Promise<Result<Payment>>;
+  list(query: PaymentQuery): Promise<Result<CommandOutput["payments.list"]>>;
+  cancel(id: string): Promise<Result<Payment>>;
+  refresh(id: string): Promise<Result<Payment>>;
+  dismiss(id: string): Promise<Result<Payment>>;
+}
+
+type Refusal = Extract<Result<never>, { ok: false }>;
+
+/** `charged` is told of each payment that was started, and the journal's head after it. */
+export function createPayments(
+  ports: Ports,
+  settings: Settings,
+  providers: Providers,
+  runner: Runner,
+  charged: (provider: PaymentRow["provider"], head: number) => void,
+): Payments {
+  const { clock, journal } = ports;
+  const { timezone } = settings;
+  const show = (row: PaymentRow): Payment => toPayment(row, timezone);
+  const refuse = (error: ReturnType<typeof appError>, row?: PaymentRow): Refusal => ({ ok: false, error, ...(row ? { payment: show(row) } : {}) });
+  const rowOf = async (id: string): Promise<PaymentRow | null> => runner.live(id)?.row ?? (await journal.payment(id));
+
+  // One creation at a time from the first check to the committed intent: two taps cannot both find the till free.
+  let turn: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = turn.then(run);
+    turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async function create(actor: string, { key, request }: CommandInput<"payments.create">): Promise<Result<CommandOutput["payments.create"]>> {
+    const begun = await inTurn(() => begin(actor, key, request));
+    if (!begun.ok) return begun;
+    const { live, row, created } = begun.value;
+    if (live?.creating) await within(live.creating, ANSWER_WITHIN);
+    return { ok: true, value: { created, payment: show(live?.row ?? row) } };
+  }
+
+  interface Begun {
+    readonly live: Live | null;
+    readonly row: PaymentRow;
+    readonly created: boolean;
+  }
+
+  async function begin(actor: string, key: string, request: PaymentRequest): Promise<Result<Begun>> {
+    const minor = parseAmount(request.amount);
+    const method = request.method ?? "qr";
+    const currency = request.currency ?? "KZT";
+    const mac = ports.crypto.mac("request", JSON.stringify([minor, currency, request.provider, method, request.saleId, request.replaces, request.externalId, request.description]));
+
+    const known = await journal.paymentByKey(key);
+    if (known) {
+      if (known.idemMac !== mac) return refuse(appError("key_reused"), known);
+      return { ok: true, value: { live: runner.live(known.id) ?? null, row: known, created: false } };
+    }
+
+    if (minor === null || minor === 0) return refuse(appError("bad_amount"));
+    const provider = providers.find(request.provider);
+    if (!provider) return refuse(appError("not_configured", { params: { provider: request.provider } }));
+    if (!provider.bank.methods.includes(method) || currency !== "KZT") return refuse(appError("not_supported"));
+    const { min, max } = provider.settings;
+    if (minor < min) return refuse(appError("amount_too_small", { params: { limit: formatMoney(min) } }));
+    if (minor > max) return refuse(appError("amount_too_large", { params: { limit: formatMoney(max) } }));
+
+    const open = [...runner.all()].find((live) => isOpen(live.row));
+    if (open) return refuse(appError("till_busy", { params: { number: open.row.number } }), open.row);
+    const replaced = request.replaces === undefined ? null : await rowOf(request.replaces);
+    if (request.replaces !== undefined && !replaced) return refuse(appError("not_found"));
+    const saleId = request.saleId ?? replaced?.saleId ?? null;
+    const earlier = [...runner.all()].find(
+      ({ row }) =>
+        !row.settled &&
+        row.id !== request.replaces &&
+        ((saleId !== null && row.saleId === saleId) || (request.externalId !== undefined && row.externalId === request.externalId)),
+    );
+    if (earlier) return refuse(appError("previous_attempt_open", { params: { number: earlier.row.number } }), earlier.row);
+    const unready = providers.reason(request.provider);
+    if (unready) return refuse(unready.code === "not_configured" ? unready : appError("not_ready", { params: { reason: unready.code }, remedy: unready.remedy }));
+
+    return record({ actor, key, mac, minor, method, saleId, request, profile: provider.settings.profile });
+  }
+
+  async function record(intent: {
+    readonly actor: string;
+    readonly key: string;
+    readonly mac: string;
+    readonly minor: NonNullable<ReturnType<typeof parseAmount>>;
+    readonly method: string;
+    readonly saleId: string | null;
+    readonly request: PaymentRequest;
+    readonly profile: Profile;
+  }): Promise<Result<Begun>> {
+    const { request, profile } = intent;
+    const at = clock.now();
+    const id = ports.ids.uuid();
+    const next = (await journal.counter("receipt")) ?? 1n;
+    const row: PaymentRow = {
+      seq: 0,
+      id,
+      version: 1,
+      number: `${settings.till.id}-${String(next).padStart(6, "0")}`,
+      tillId: settings.till.id,
+      saleId: intent.saleId ?? id,
+      replaces: request.replaces ?? null,
+      kind: "sale",
+      profileId: profile.id,
+      provider: request.provider,
+      environment: profile.environment,
+      method: intent.method,
+      minor: intent.minor,
+      currency: "KZT",
+      state: "creating",
+      settled: false,
+      watching: false,
+      parked: false,
+      late: false,
+      bankId: null,
+      externalId: request.externalId ?? null,
+      idemKey: intent.key,
+      idemMac: intent.mac,
+      actor: intent.actor,
+      businessDay: businessDay(at, timezone),
+      shiftId: null,
+      fulfilment: null,
+      resolution: null,
+      error: null,
+      createdAt: at,
+      updatedAt: at,
+      detail: { ...NEW_DETAIL, description: request.description ?? null, history: [{ at, state: "creating", cause: "created" }] },
+    };
+    const leaving = putAway(currentOf(runner.all()), at);
+    const call = await runner.createCall(row);
+    try {
+      const { seqs, head } = await runner.commit({
+        at,
+        payments: [...(leaving ? [leaving.row] : []), row],
+        events: [...(leaving ? [runner.eventOf(leaving.row)] : []), runner.eventOf(row)],
+        calls: [call],
+        profiles: [profile],
+        counters: [{ name: "receipt", next: next + 1n }],
+        meta: { lastProvider: request.provider },
+      });
+      if (leaving) leaving.live.row = leaving.row;
+      const live = runner.adopt({ ...row, seq: seqs[id] ?? 0 });
+      live.creating = runner.create(live, call);
+      charged(request.provider, head);
+      return { ok: true, value: { live, row: live.row, created: true } };
+    } catch {
+      return refuse(appError("journal_unavailable"));
+    }
+  }
+
+  /** A result that is still on the screen makes room for the next payment. */
+  function putAway(current: Live | null, at: number): { live: Live; row: PaymentRow } | null {
+    if (!current) return null;
+    const row = reduce(current.row, { kind: "dismiss" }, at);
+    return row === current.row ? null : { live: current, row: { ...row, version: current.row.version + 1 } };
+  }
+
+  async function act(live: Live, event: "cancel" | "dismiss"): Promise<Result<Payment>> {
+    try {
+      await runner.apply(live, { kind: event });
+      return { ok: true, value: show(live.row) };
+    } catch {
+      return refuse(appError("journal_unavailable"), live.row);
+    }
+  }
+
+  async function cancel(id: string): Promise<Result<Payment>> {
+    const row = await rowOf(id);
+    if (!row) return refuse(appError("not_found"));
+    if (row.state === "in_doubt") return refuse(appError("use_dismiss"), row);
+    const live = runner.live(id);
+    if (row.state === "cancelled" && !row.settled) return { ok: true, value: show(row) };
+    if (!live || row.settled || !(isOpen(row) || (row.parked && row.state === "awaiting_confirmation"))) return refuse(appError("already_final"), row);
+    return act(live, "cancel");
+  }
+
+  /** Waits for the bank, but no longer than a caller can be kept waiting. */
+  async function within(work: Promise<unknown>, ms: number): Promise<void> {
+    let timer: unknown;
+    const bound = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, ms)));
+    await Promise.race([work, bound]);
+    clock.clearTimeout(timer);
+  }
+
+  return {
+    create,
+    async renew(actor, { id, key }) {
+      const live = runner.live(id);
+      const row = live?.row ?? (await rowOf(id));
+      if (!row) return refuse(appError("not_found"));
+      const again = await journal.paymentByKey(key);
+      if (!again && live && isOpen(row)) {
+        if (row.state !== "awaiting_scan") return refuse(appError("not_finished"), row);
+        const cancelled = await act(live, "cancel");
+        if (!cancelled.ok) return cancelled;
+      }
+      const amount = show(row).amount;
+      const request: PaymentRequest = { amount, provider: row.provider, method: show(row).method, saleId: row.saleId, replaces: row.id };
+      return create(actor, { key, request });
+    },
+    async get(id) {
+      const row = await rowOf(id);
+      return row ? { ok: true, value: show(row) } : refuse(appError("not_found"));
+    },
+    async list(query) {
+      const cursor = query.cursor === undefined ? null : /^\d{1,15}$/.test(query.cursor) ? Number(query.cursor) : NaN;
+      if (Number.isNaN(cursor)) return refuse(appError("bad_request", { params: { field: "cursor" } }));
+      const limit = query.limit ?? PAGE;
+      const rows = await journal.payments({
+        limit: limit + 1,
+        ...(query.state === undefined ? {} : { state: query.state }),
+        ...(query.from === undefined ? {} : { fromMs: Date.parse(query.from) }),
+        ...(query.to === undefined ? {} : { toMs: Date.parse(query.to) }),
+        ...(query.externalId === undefined ? {} : { externalId: query.externalId }),
+        ...(cursor === null ? {} : { beforeSeq: cursor }),
+      });
+      const page = rows.slice(0, limit);
+      return { ok: true, value: { items: page.map(show), nextCursor: rows.length > limit ? String(page.at(-1)?.seq) : null } };
+    },
+    cancel,
+    async refresh(id) {
+      const live = runner.live(id);
+      const row = live?.row ?? (await rowOf(id));
+      if (!row) return refuse(appError("not_found"));
+      if (!isWorthAsking(row)) return { ok: true, value: show(row) };
+      const asked = live ?? runner.adopt(row);
+      await within(runner.ask(asked), REFRESH_WITHIN);
+      return { ok: true, value: show(asked.row) };
+    },
+    async dismiss(id) {
+      const row = await rowOf(id);
+      if (!row) return refuse(appError("not_found"));
+      if (row.state === "creating" || row.state === "awaiting_scan" || row.state === "awaiting_3ds") return refuse(appError("not_finished"), row);
+      const live = runner.live(id);
+      if (!live || (row.detail.dismissed && !isParkable(row))) return { ok: true, value: show(row) };
+      return act(live, "dismiss");
+    },
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * What the core needs of the world. Hosts and adapters implement these; tests give simulated ones. Nothing else in
+ * core or banks touches time, chance, disk or network.
+ */
+import type { Environment, Provider } from "../../contract/states.ts";
+import type { PaymentRow } from "./payment.ts";
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. Decides nothing but what is written and shown (Q-24). */
+  now(): number;
+  /** Monotonic milliseconds; every deadline and poll runs on it. */
+  mono(): number;
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+export interface Ids {
+  /** A fresh UUID (version 7: sortable by time). */
+  uuid(): string;
+  /** A fresh X-Request-ID: 32 hex digits without dashes, as the Kaspi document's sample (Q-45). */
+  requestId(): string;
+}
+
+export interface Crypto {
+  /** Keyed fingerprint (HMAC-SHA-256, hex) with the vault's key for `purpose`. */
+  mac(purpose: "chain" | "request", text: string): string;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+export interface HttpRequest {
+  /** Name of a TLS identity given to the adapter before (client certificate, trusted roots). */
+  readonly identity: string;
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** Bound on the whole exchange, connect to last byte. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/**
+ * How far a failed request got. `connect`: not one byte of the request left, so nothing can have happened at the bank.
+ * `sent`: it may have been acted on. `body`: an answer began and broke off.
+ */
+export type Reach = "connect" | "sent" | "body";
+
+export type HttpProblem =
+  | "name_unknown"
+  | "refused"
+  | "timeout"
+  | "server_untrusted"
+  | "server_name_mismatch"
+  | "client_certificate_refused"
+  | "client_certificate_missing"
+  | "tls"
+  | "closed"
+  | "too_large"
+  | "other";
+
+export class HttpFailure extends Error {
+  readonly reach: Reach;
+  readonly problem: HttpProblem;
+  constructor(reach: Reach, problem: HttpProblem, detail: string) {
+    super(detail);
+    this.name = "HttpFailure";
+    this.reach = reach;
+    this.problem = problem;
+  }
+}
+
+export interface Http {
+  /** Sends once, follows no redirect, repeats nothing. Rejects with HttpFailure only. */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface Vault {
+  get(name: string): Promise<string | null>;
+  /** Writes all entries durably, or none; null deletes. */
+  put(entries: Readonly<Record<string, string | null>>): Promise<void>;
+}
+
+// ---- journal ----
+
+/** The facts a payment was made with; kept for ever, so that it is asked about the same way after settings change. */
+export interface Profile {
+  readonly id: string;
+  readonly provider: Provider;
+  readonly environment: Environment;
+  readonly scheme: string | null;
+  readonly url: string;
+  readonly bin: string | null;
+  readonly tradePoint: string | null;
+  readonly device: string | null;
+}
+
+export interface CallRow {
+  readonly requestId: string;
+  readonly paymentId: string | null;
+  readonly name: string;
+  readonly danger: Danger;
+  /** HMAC over the canonical request without secrets. */
+  readonly mac: string;
+  readonly sentAt: number;
+  readonly answeredAt: number | null;
+  /** null while on the way; then answered, or how far a failure got. */
+  readonly outcome: "answered" | Reach | null;
+  readonly bankCode: string | null;
+}
+
+/** safe: ask again · harmless: nobody saw the result, create again · resolvable: ask by our own id · dangerous: never repeat. */
+export type Danger = "safe" | "harmless" | "resolvable" | "dangerous";
+
+export interface NewEvent {
+  readonly kind: string;
+  readonly ref: string;
+  readonly version: number;
+  /** JSON text; for `payment` the whole object as the till API shows it. `{seq}` inside is not rewritten. */
+  readonly body: string;
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly seq: number;
+  readonly at: number;
+}
+
+export interface NoticeRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly paymentId: string;
+  readonly at: number;
+  readonly acknowledgedAt: number | null;
+  readonly acknowledgedBy: string | null;
+}
+
+export interface OutboxItem {
+  readonly topic: string;
+  readonly ref: string;
+  readonly body: string;
+  readonly nextAt: number;
+}
+
+/** One transaction: all of it is on disk when `commit` resolves, or none of it ever. */
+export interface Batch {
+  readonly at: number;
+  readonly payments?: readonly PaymentRow[];
+  readonly calls?: readonly CallRow[];
+  readonly events?: readonly NewEvent[];
+  readonly notices?: readonly NoticeRow[];
+  readonly outbox?: readonly OutboxItem[];
+  readonly profiles?: readonly Profile[];
+  readonly counters?: readonly { readonly name: string; readonly next: bigint }[];
+  readonly meta?: Readonly<Record<string, string | null>>;
+}
+
+export interface PaymentFilter {
+  readonly state?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly externalId?: string;
+  readonly saleId?: string;
+  readonly limit: number;
+  /** Only rows with a smaller seq: paging goes from the newest back. */
+  readonly beforeSeq?: number;
+}
+
+export interface JournalInfo {
+  readonly schema: number;
+  readonly epoch: string;
+  readonly head: number;
+}
+
+export interface Journal {
+  /** Rejects when the disk refuses; then nothing may be sent. */
+  commit(batch: Batch): Promise<{ readonly head: number; readonly seqs: Readonly<Record<string, number>> }>;
+  info(): Promise<JournalInfo>;
+  payment(id: string): Promise<PaymentRow | null>;
+  paymentByKey(idemKey: string): Promise<PaymentRow | null>;
+  payments(filter: PaymentFilter): Promise<readonly PaymentRow[]>;
+  /** All that recovery must look at: not settled, still watched, to be asked once more, or not yet put away. */
+  unfinished(): Promise<readonly PaymentRow[]>;
+  notices(): Promise<readonly NoticeRow[]>;
+  events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** Smallest seq still there (0 when empty). */
+  firstEvent(): Promise<number>;
+  calls(paymentId: string): Promise<readonly CallRow[]>;
+  profile(id: string): Promise<Profile | null>;
+  counter(name: string): Promise<bigint | null>;
+  meta(name: string): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly crypto: Crypto;
+  readonly http: Http;
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly log: Log;
+}

@@ -1,0 +1,108 @@
+/** From rows to what people and programs see: the till API's payment, and the screen's snapshot. Pure. */
+import { formatAmount, minor } from "../../contract/money.ts";
+import type { Payment } from "../../contract/payment.ts";
+import type { PaymentView } from "../../contract/snapshot.ts";
+import type { PaymentRow } from "./payment.ts";
+import { isoTime } from "./time.ts";
+
+/** The till API's object; `timezone` is the shop's. */
+export function toPayment(row: PaymentRow, timezone: string): Payment {
+  const time = (at: number): string => isoTime(at, timezone);
+  const maybe = (at: number | null): string | null => (at === null ? null : time(at));
+  const shown = isShown(row);
+  return {
+    seq: row.seq,
+    id: row.id,
+    number: row.number,
+    tillId: row.tillId,
+    saleId: row.saleId,
+    replaces: row.replaces,
+    kind: row.kind,
+    provider: row.provider,
+    environment: row.environment,
+    method: row.method as Payment["method"],
+    amount: formatAmount(row.minor),
+    currency: row.currency,
+    state: row.state,
+    settled: row.settled,
+    late: row.late,
+    watching: row.watching,
+    parked: row.parked,
+    externalId: row.externalId,
+    bankId: row.bankId,
+    qr: shown && row.detail.payload !== null ? { payload: row.detail.payload } : null,
+    link: shown ? row.detail.link : null,
+    paymentMethods: [...row.detail.paymentMethods],
+    scanDeadline: maybe(row.detail.scanDeadline),
+    confirmDeadline: maybe(row.detail.confirmDeadline),
+    card: null,
+    error: row.error === null ? null : { ...row.error, params: { ...row.error.params } },
+    resolution: row.resolution === null ? null : { ...row.resolution, at: time(row.resolution.at) },
+    refundedAmount: formatAmount(minor(0)),
+    actor: row.actor,
+    createdAt: time(row.createdAt),
+    updatedAt: time(row.updatedAt),
+    history: row.detail.history.map((entry) => ({ ...entry, at: time(entry.at) })),
+  };
+}
+
+/** What only the running process knows of a payment: its monotonic deadlines and its last questions. */
+export interface Pulse {
+  readonly scanAt: number | null;
+  readonly confirmAt: number | null;
+  readonly askedAt: number | null;
+  readonly silent: boolean;
+}
+
+/** The screen's view; `mono` is the monotonic now in milliseconds. */
+export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: string): PaymentView {
+  const time = (at: number | null): string | null => (at === null ? null : isoTime(at, timezone));
+  const shown = isShown(row);
+  return {
+    id: row.id,
+    number: row.number,
+    saleId: row.saleId,
+    provider: row.provider,
+    environment: row.environment,
+    method: row.method,
+    minor: row.minor,
+    currency: row.currency,
+    state: row.state,
+    settled: row.settled,
+    late: row.late,
+    watching: row.watching,
+    parked: row.parked,
+    scanned: row.detail.confirmDeadline !== null,
+    bankId: row.bankId,
+    qr: shown && row.detail.payload !== null ? { payload: row.detail.payload } : null,
+    link: shown ? row.detail.link : null,
+    paymentMethods: row.detail.paymentMethods,
+    countdown: countdown(row, pulse, mono),
+    silent: pulse.silent,
+    askedAt: time(pulse.askedAt),
+    answeredAt: time(row.detail.answeredAt),
+    watchUntil: time(row.detail.deadAt),
+    error: row.error,
+    actor: row.actor,
+    createdAt: isoTime(row.createdAt, timezone),
+    updatedAt: isoTime(row.updatedAt, timezone),
+  };
+}
+
+/** A token is on show only while it can be scanned: not a moment after its deadline (Kaspi 3.3, stage 1). */
+function isShown(row: PaymentRow): boolean {
+  return row.state === "awaiting_scan" && !row.detail.overdue;
+}
+
+function countdown(row: PaymentRow, pulse: Pulse, mono: number): PaymentView["countdown"] {
+  const { windows } = row.detail;
+  if (!windows) return null;
+  const left = (at: number): number => Math.max(0, Math.round(at - mono));
+  if (row.state === "awaiting_scan" && pulse.scanAt !== null) {
+    return { kind: "scan", remainingMs: left(pulse.scanAt), totalMs: windows.scanMs };
+  }
+  if (row.state === "awaiting_confirmation" && pulse.confirmAt !== null) {
+    return { kind: "confirm", remainingMs: left(pulse.confirmAt), totalMs: windows.confirmMs };
+  }
+  return null;
+}

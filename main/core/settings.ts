@@ -1,0 +1,37 @@
+/** What the core must know of the shop and its banks. Secrets are not here: they are in the vault, by profile. */
+import type { AppError } from "../../contract/errors.ts";
+import type { Minor } from "../../contract/money.ts";
+import type { Language, Provider } from "../../contract/states.ts";
+import type { Profile } from "./ports.ts";
+
+export interface ProviderSettings {
+  readonly name: Provider;
+  readonly profile: Profile;
+  readonly min: Minor;
+  readonly max: Minor;
+  /** notAfter of the client certificate, epoch milliseconds. */
+  readonly certificateExpires: number | null;
+  /** A reason known beforehand why no payment can be taken. */
+  readonly blocked: AppError | null;
+}
+
+export interface Settings {
+  readonly mode: "cashier" | "refund" | "kiosk" | "vending";
+  readonly language: Language;
+  readonly timezone: string;
+  readonly merchant: { readonly name: string; readonly bin: string | null; readonly address: string | null; readonly supportPhone: string | null };
+  readonly till: { readonly id: string; readonly name: string };
+  readonly screen: { readonly autoReturnSeconds: number; readonly idleSeconds: number };
+  readonly providers: readonly ProviderSettings[];
+  readonly training: boolean;
+  readonly setupNeeded: boolean;
+  /** The provisioning file still exists and holds secrets: the technician is told to delete it. */
+  readonly provisionFile: string | null;
+}
+
+/** Name under which a profile's secrets stand in the vault: a JSON object of strings. */
+export const secretsName = (profileId: string): string => `profile/${profileId}`;
+
+/** Name under which a profile's client certificate stands in the vault. */
+export const identityName = (profileId: string): string => `identity/${profileId}`;
+

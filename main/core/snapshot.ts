@@ -1,0 +1,105 @@
+/** What the screens see: one whole snapshot, put together from the live payments, the banks and the notices. */
+import { isOpen } from "../../contract/states.ts";
+import type { Banner, PaymentView, Snapshot, View } from "../../contract/snapshot.ts";
+import type { Live, Runner } from "./runner.ts";
+import type { NoticeRow, Ports } from "./ports.ts";
+import type { Providers } from "./providers.ts";
+import { toView } from "./present.ts";
+import type { Settings } from "./settings.ts";
+import { isoTime } from "./time.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const CERTIFICATE_WARNING_DAYS = 60;
+
+export interface SnapshotState {
+  readonly boot: string;
+  readonly version: number;
+  readonly appVersion: string;
+  readonly settings: Settings;
+  readonly language: Snapshot["app"]["language"];
+  readonly lastProvider: Snapshot["lastProvider"];
+  readonly notices: readonly NoticeRow[];
+  readonly trainingFault: Snapshot["trainingFault"];
+}
+
+/** The payment on the screen: the open one, else the newest that nobody has put away. */
+export function currentOf(lives: Iterable<Live>): Live | null {
+  const shown = [...lives].filter((live) => !live.row.parked && !live.row.detail.dismissed);
+  return shown.find((live) => isOpen(live.row)) ?? shown.toSorted((a, b) => b.row.seq - a.row.seq)[0] ?? null;
+}
+
+/** Builds the snapshot of one view. The customer's view shows the sale on the screen and nothing else. */
+export function buildSnapshot(view: View, state: SnapshotState, ports: Ports, runner: Runner, providers: Providers): Snapshot {
+  const { settings } = state;
+  const { timezone } = settings;
+  const mono = ports.clock.mono();
+  const draw = (live: Live): PaymentView => toView(live.row, runner.pulse(live), mono, timezone);
+  const lives = [...runner.all()];
+  const current = currentOf(lives);
+  const cashier = view === "cashier";
+  const offline = providers.offlineSince();
+  const environments = settings.providers.map((provider) => provider.profile.environment);
+  return {
+    boot: state.boot,
+    version: state.version,
+    view,
+    app: {
+      version: state.appVersion,
+      mode: settings.mode,
+      setupNeeded: settings.setupNeeded,
+      training: settings.training,
+      environment: settings.training ? "training" : (environments.find((name) => name !== "production") ?? environments[0] ?? "none"),
+      language: state.language,
+      timezone,
+    },
+    merchant: { name: settings.merchant.name, address: settings.merchant.address, supportPhone: settings.merchant.supportPhone },
+    till: settings.till,
+    screen: settings.screen,
+    providers: providers.views(),
+    lastProvider: state.lastProvider,
+    offlineSince: offline === null ? null : isoTime(offline, timezone),
+    current: current === null ? null : draw(current),
+    parked: cashier ? lives.filter((live) => live.row.parked && !live.row.settled).map(draw) : [],
+    watched: lives.filter((live) => live.row.watching && !live.row.settled).length,
+    banners: cashier ? banners(state, ports, runner, lives, current, offline, draw) : [],
+    trainingFault: settings.training ? state.trainingFault : null,
+  };
+}
+
+function banners(
+  state: SnapshotState,
+  ports: Ports,
+  runner: Runner,
+  lives: readonly Live[],
+  current: Live | null,
+  offline: number | null,
+  draw: (live: Live) => PaymentView,
+): Banner[] {
+  const { timezone, provisionFile, providers } = state.settings;
+  const now = ports.clock.now();
+  const list: Banner[] = [];
+  const plain = (kind: Banner["kind"], since: number, params: Record<string, string> = {}): void => {
+    list.push({ id: kind, kind, payment: null, since: isoTime(since, timezone), params, dismissible: false });
+  };
+  const down = runner.journalDownSince();
+  if (down !== null) plain("journal", down);
+  if (offline !== null) plain("offline", offline);
+  for (const notice of state.notices) {
+    const live = lives.find((candidate) => candidate.row.id === notice.paymentId);
+    if (notice.acknowledgedAt !== null || !live || (notice.kind !== "late" && notice.kind !== "double-paid")) continue;
+    list.push({ id: notice.id, kind: notice.kind, payment: draw(live), since: isoTime(notice.at, timezone), params: {}, dismissible: true });
+  }
+  const open = lives.filter((live) => live !== current && !live.row.settled && (live.row.state === "in_doubt" || live.row.state === "needs_review"));
+  const oldest = open.toSorted((a, b) => a.row.seq - b.row.seq)[0];
+  if (oldest) {
+    const since = isoTime(oldest.row.updatedAt, timezone);
+    list.push({ id: "in-doubt", kind: "in-doubt", payment: draw(oldest), since, params: { count: String(open.length) }, dismissible: false });
+  }
+  for (const provider of providers) {
+    if (provider.certificateExpires === null) continue;
+    const days = Math.floor((provider.certificateExpires - now) / DAY);
+    if (days <= CERTIFICATE_WARNING_DAYS) plain("certificate", provider.certificateExpires, { days: String(Math.max(0, days)), provider: provider.name });
+  }
+  if (provisionFile !== null) plain("provision-file", now, { file: provisionFile });
+  return list;
+}
