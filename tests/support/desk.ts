@@ -1,0 +1,158 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CommandInput, CommandName, CommandOutput } from "../../contract/commands.ts";
+import type { Result } from "../../contract/errors.ts";
+import { minor } from "../../contract/money.ts";
+import type { Payment } from "../../contract/payment.ts";
+import type { Snapshot } from "../../contract/snapshot.ts";
+import { openJournal, type JournalFile } from "../../main/adapters/journal.ts";
+import { banks } from "../../main/banks/index.ts";
+import { createCore } from "../../main/core/core.ts";
+import type { Core } from "../../main/core/index.ts";
+import type { Log, Ports, Profile, Vault } from "../../main/core/ports.ts";
+import { secretsName, type Settings } from "../../main/core/settings.ts";
+import { scriptedBank, type ScriptedBank } from "./scripted-bank.ts";
+import { simulatedClock, type SimulatedClock } from "./simulated-clock.ts";
+
+export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export const PROFILE: Profile = {
+  id: "profile-1",
+  provider: "kaspi",
+  environment: "test",
+  scheme: "2",
+  url: "https://bank.test:8544/r2/v01",
+  bin: "180340021791",
+  tradePoint: "12",
+  device: "GFC-456397",
+};
+
+export function testSettings(profile: Profile = PROFILE): Settings {
+  return {
+    mode: "cashier",
+    language: "ru",
+    timezone: "Asia/Almaty",
+    merchant: { name: "Дүкен №1", bin: "180340021791", address: null, supportPhone: "+7 727 000 00 00" },
+    till: { id: "A1", name: "Касса 1" },
+    screen: { autoReturnSeconds: 5, idleSeconds: 60 },
+    providers: [{ name: "kaspi", profile, min: minor(100), max: minor(100_000_000), certificateExpires: null, blocked: null }],
+    training: false,
+    setupNeeded: false,
+    provisionFile: null,
+  };
+}
+
+export function memoryVault(entries: Record<string, string> = {}): Vault {
+  const kept = new Map(Object.entries(entries));
+  return {
+    get: async (name) => kept.get(name) ?? null,
+    async put(changes) {
+      for (const [name, value] of Object.entries(changes)) {
+        if (value === null) kept.delete(name);
+        else kept.set(name, value);
+      }
+    },
+  };
+}
+
+/** A whole core with a real journal, in simulated time, before a scripted bank. */
+export interface Desk {
+  readonly clock: SimulatedClock;
+  readonly bank: ScriptedBank;
+  readonly journal: JournalFile;
+  core: Core;
+  snapshot(): Snapshot;
+  call<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Result<CommandOutput[N]>>;
+  /** Starts a sale and lets the bank answer. */
+  charge(amount?: string, more?: Partial<CommandInput<"payments.create">["request"]>): Promise<Payment>;
+  get(id: string): Promise<Payment>;
+  /** The process dies: nothing is stopped in order; a new core opens the same journal. */
+  restart(settings?: Settings): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DeskOptions {
+  readonly settings?: Settings;
+  readonly registered?: boolean;
+  /** Wraps the journal, to make its disk refuse. */
+  readonly wrap?: (journal: JournalFile) => JournalFile;
+}
+
+export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
+  const dir = await mkdtemp(join(tmpdir(), "qabyl-desk-"));
+  const clock = simulatedClock();
+  const bank = scriptedBank(clock);
+  const file = await openJournal({
+    file: join(dir, "journal.db"),
+    tillId: "A1",
+    mac: (text) => createHmac("sha256", "chain").update(text).digest("hex"),
+    now: clock.now,
+  });
+  const journal = options.wrap?.(file) ?? file;
+  const secrets = options.registered === false ? "{}" : JSON.stringify({ deviceToken: "9f2c1d64-0000-4000-8000-000000000000" });
+  const vault = memoryVault({ [secretsName(PROFILE.id)]: secrets, [secretsName("profile-2")]: secrets });
+  let alive = { http: true };
+  let latest: Snapshot | null = null;
+  let settings = options.settings ?? testSettings();
+
+  async function boot(): Promise<Core> {
+    const mine = (alive = { http: true });
+    const ports: Ports = {
+      clock: {
+        ...clock,
+        setTimeout: (run, ms) => clock.setTimeout(() => mine.http && run(), ms),
+      },
+      ids: { uuid: randomUUID, requestId: () => randomUUID().replaceAll("-", "") },
+      crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
+      // A dead process hears no answer any more.
+      http: { send: (request) => bank.send(request).then((answer) => (mine.http ? answer : new Promise(() => undefined))) },
+      journal,
+      vault,
+      log: silentLog,
+    };
+    const core = createCore({ version: "0.0.0-test", ports, banks, settings, training: null });
+    core.watch("cashier", (snapshot) => (latest = snapshot));
+    await core.start();
+    await clock.advance(0);
+    return core;
+  }
+
+  const desk: Desk = {
+    clock,
+    bank,
+    journal,
+    core: await boot(),
+    snapshot() {
+      if (!latest) throw new Error("no snapshot yet");
+      return latest;
+    },
+    async call(name, input) {
+      const result = desk.core.call({ kind: "person", name: "cashier" }, name, input);
+      await clock.advance(0);
+      return (await result) as never;
+    },
+    async charge(amount = "5000.00", more = {}) {
+      const result = await desk.call("payments.create", { key: randomUUID(), request: { amount, provider: "kaspi", ...more } });
+      if (!result.ok) throw new Error(`refused: ${result.error.code}`);
+      return result.value.payment;
+    },
+    async get(id) {
+      const result = await desk.call("payments.get", { id });
+      if (!result.ok) throw new Error(result.error.code);
+      return result.value;
+    },
+    async restart(changed) {
+      alive.http = false;
+      settings = changed ?? settings;
+      desk.core = await boot();
+    },
+    async close() {
+      alive.http = false;
+      await file.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return desk;
+}
