@@ -1,0 +1,113 @@
+import { fstatSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { readConfig, type Config } from "./config.ts";
+import { startSimulator, type Simulator } from "./index.ts";
+
+interface ParentPort {
+  postMessage(message: unknown): void;
+  on(event: "message" | "close", listener: (event: unknown) => void): void;
+}
+
+const USAGE = `bank simulator
+  --dir DIR       where its certificates are kept (required)
+  --port N        0: any (default)
+  --config FILE   settings as JSON
+  --state FILE    keeps payments over a restart
+  --stay          stays when standard input ends`;
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: "string" },
+      port: { type: "string", default: "0" },
+      config: { type: "string" },
+      state: { type: "string" },
+      stay: { type: "boolean", default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (values.dir === undefined) throw new Error("--dir is missing");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port: 0 to 65535");
+  return { ...values, dir: values.dir, port };
+}
+
+function readConfigFile(path: string | undefined): Partial<Config> {
+  return path === undefined ? {} : readConfig(JSON.parse(readFileSync(path, "utf8")));
+}
+
+/** The one line a starting program waits for. */
+function readyEvent(simulator: Simulator) {
+  const { ca, certificate, privateKey, pfx, passphraseFile } = simulator.paths;
+  return {
+    event: "ready",
+    url: simulator.url,
+    ca,
+    certificate,
+    privateKey,
+    pfx,
+    passphraseFile,
+    control: simulator.control?.url,
+    controlToken: simulator.control?.token,
+  };
+}
+
+/** Only a pipe tells that a parent went; a terminal, a file or /dev/null ends without meaning it. */
+function stdinIsPipe(): boolean {
+  try {
+    const stat = fstatSync(0);
+    return stat.isFIFO() || stat.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+function stopWithParent(stop: () => void, stay: boolean): void {
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  const parentPort = electronParent();
+  if (parentPort) parentPort.on("close", stop);
+  else if (process.send) process.on("disconnect", stop);
+  else if (!stay && stdinIsPipe()) {
+    process.stdin.on("end", stop);
+    process.stdin.on("error", stop);
+    process.stdin.resume();
+  }
+}
+
+/** In Electron's utilityProcess. */
+function electronParent(): ParentPort | undefined {
+  return (process as unknown as { parentPort?: ParentPort }).parentPort;
+}
+
+function announce(ready: unknown): void {
+  // A parent that went before it read the line must not end this process with EPIPE before it cleaned up.
+  process.stdout.on("error", () => {});
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  const parentPort = electronParent();
+  if (parentPort) parentPort.postMessage(ready);
+  else if (process.connected) process.send?.(ready);
+}
+
+async function main(): Promise<void> {
+  const options = readArguments();
+  const starting = startSimulator({
+    ...readConfigFile(options.config),
+    dir: options.dir,
+    port: options.port,
+    control: true,
+    stateFile: options.state,
+  });
+  // Before the certificates are made: the parent may go meanwhile.
+  let stopping = false;
+  stopWithParent(() => {
+    if (stopping) return;
+    stopping = true;
+    void starting.then((simulator) => simulator.stop()).finally(() => process.exit(0));
+  }, options.stay);
+  announce(readyEvent(await starting));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).message}\n${USAGE}\n`);
+  process.exit(2);
+});

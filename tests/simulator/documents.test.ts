@@ -1,0 +1,97 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { open, stopAll, type Till } from "./support.ts";
+
+afterEach(stopAll);
+
+interface Sample {
+  source: { document: string; section: string; lines: [number, number]; page: number | null };
+  mended: string[];
+  request: { method: string; path: string; bodyText: string | null };
+  response: { bodyText: string };
+}
+
+const folder = join(import.meta.dirname, "../fixtures/documents/kaspi");
+const read = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Sample;
+
+/** Keys in order and JSON types; a number's spelling tells Int64 from an amount. */
+function shape(text: string): unknown {
+  const kind = (_key: string, value: unknown, context?: { source?: string }) => {
+    if (typeof value === "number") return context?.source?.includes(".") ? "decimal" : "integer";
+    if (typeof value === "string") return "string";
+    return value;
+  };
+  return JSON.parse(text, kind);
+}
+
+const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+const keysOf = (value: unknown) => Object.keys(value as object);
+
+/** The sample's path and body with this bank's token and payment. */
+function bind(till: Till, id: string, text: string): string {
+  return text
+    .replace(/"DeviceToken": "[^"]*"/, `"DeviceToken": "${till.deviceToken}"`)
+    .replace(/DeviceToken=[\w-]+/, `DeviceToken=${till.deviceToken}`)
+    .replace(/QrPaymentId=\d+/, `QrPaymentId=${id}`)
+    .replace(/\/status\/\d+/, `/status/${id}`)
+    .replace('"qrPaymentId": "string"', `"qrPaymentId": "${id}"`);
+}
+
+async function ask(till: Till, sample: Sample, id: string) {
+  const path = bind(till, id, sample.request.path).replace("/r2/v01", "");
+  if (sample.request.method === "GET") return await till.get(path);
+  return await till.post(path, bind(till, id, sample.request.bodyText ?? ""));
+}
+
+const refunds = ["return-create.json", "return-status.json", "return-operations.json", "payment-return.json"];
+const names = readdirSync(folder).filter((name) => !refunds.includes(name));
+
+/** What the customer has done before the sample's request makes sense. */
+const before: Record<string, (till: Till, id: string) => unknown> = {
+  "payment-details.json": (till, id) => till.bank.pay(id),
+  "test-payment-confirm.json": (till, id) => till.bank.scan(id),
+  "test-payment-confirmerror.json": (till, id) => till.bank.scan(id),
+};
+
+describe("the document’s samples", () => {
+  it.each(names)("%s is answered with the same keys and types", async (name) => {
+    const till = await open();
+    const id = await till.createId();
+    before[name]?.(till, id);
+    const sample = read(name);
+    const answer = await ask(till, sample, id);
+    expect(answer.status).toBe(200);
+    const expected = shape(sample.response.bodyText) as Record<string, unknown>;
+    const actual = shape(answer.text) as Record<string, unknown>;
+    expect(keysOf(actual)).toEqual(keysOf(expected));
+    expect(keysOf(first(actual.Data) ?? {})).toEqual(keysOf(first(expected.Data) ?? {}));
+    if (Array.isArray(expected.Data)) expect(first(actual.Data)).toEqual(first(expected.Data));
+    else expect(actual).toEqual(expected);
+    expect(till.bank.ledger.calls.at(-1)?.problems).toEqual([]);
+    expect(till.bank.ledger.calls.at(-1)?.statusCode).toBe("0");
+  });
+
+  it("of amounts and ids keep their text", async () => {
+    const till = await open({ startAt: Date.UTC(2020, 0, 16, 4, 27) });
+    const answer = await ask(till, read("qr-create.json"), "");
+    expect(answer.text).toContain('"ExpireDate":"2020-01-16T10:30:00+06"');
+    expect(answer.json().Data.QrToken).toMatch(/^[1-9]\d{40}$/);
+    const id = /"QrPaymentId":(\d+)/.exec(answer.text)![1]!;
+    expect(id).toBe("9007199254740993");
+    till.bank.pay(id);
+    const details = await till.get(`/payment/details?QrPaymentId=${id}&DeviceToken=${till.deviceToken}`);
+    expect(details.text).toContain('"TotalAmount":200.00,"AvailableReturnAmount":200.00');
+    expect(details.text).toContain(`"QrPaymentId":${id}`);
+    expect(till.bank.payment(id)).toMatchObject({ amountMinor: 20000n, externalId: "15" });
+  });
+
+  it("carry no credential of the document", () => {
+    for (const name of readdirSync(folder)) {
+      const text = readFileSync(join(folder, name), "utf8");
+      for (const guid of text.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []) {
+        expect(guid).toBe("00000000-1111-4222-8333-444444444444");
+      }
+    }
+  });
+});

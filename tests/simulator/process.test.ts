@@ -1,0 +1,136 @@
+import { fork, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { send } from "./support.ts";
+
+const program = join(import.meta.dirname, "../../simulator/main.ts");
+const dir = mkdtempSync(join(tmpdir(), "process-"));
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Ready {
+  event: string;
+  url: string;
+  ca: string[];
+  certificate: string;
+  privateKey: string;
+  pfx: string;
+  passphraseFile: string;
+  control: string;
+  controlToken: string;
+}
+
+/** What the tests read of the control interface's answers. */
+interface ControlBody {
+  ids: string[];
+  state: string;
+  captured: boolean;
+  pollSeconds: number;
+  totals: object;
+  calls: { name: string }[];
+}
+
+const exitOf = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once("exit", resolve));
+
+async function start(...options: string[]) {
+  const child = spawn(process.execPath, [program, "--dir", dir, ...options], { stdio: ["pipe", "pipe", "inherit"] });
+  children.push(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    return { child, ready: JSON.parse(line) as Ready };
+  }
+  throw new Error("no line was printed");
+}
+
+function ask(ready: Ready, path: string, body?: object) {
+  const credentials = {
+    ca: ready.ca.map((file) => readFileSync(file, "utf8")),
+    pfx: readFileSync(ready.pfx),
+    passphrase: readFileSync(ready.passphraseFile, "utf8"),
+  };
+  return send(ready.url + path, credentials, {
+    agent: false,
+    method: body ? "POST" : "GET",
+    body: body && JSON.stringify(body),
+  });
+}
+
+async function control(ready: Ready, method: string, path: string, body?: unknown, token = ready.controlToken) {
+  const response = await fetch(ready.control + path, {
+    method,
+    headers: { Authorization: `Bearer ${token}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as ControlBody };
+}
+
+describe("the process", () => {
+  it("says where it is, serves and is controlled, and ends with its parent’s pipe", async () => {
+    const config = join(dir, "config.json");
+    writeFileSync(config, JSON.stringify({ timeScale: 0, scanSeconds: 60 }));
+    const { child, ready } = await start("--config", config);
+    expect(ready.event).toBe("ready");
+    expect(ready.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/r2\/v01$/);
+
+    const token = (await ask(ready, "/device/register", { DeviceId: "A", TradePointId: 1 })).json().Data.DeviceToken;
+    const created = await ask(ready, "/qr/create", { DeviceToken: token, Amount: 200 });
+    expect(created.json().Data.QrPaymentBehaviorOptions.QrCodeScanWaitTimeout).toBe(60);
+    const id = "9007199254740993";
+
+    expect((await control(ready, "GET", "/ledger", undefined, "wrong")).status).toBe(401);
+    expect((await control(ready, "POST", `/payments/${id}/confirm`)).status).toBe(409);
+    expect((await control(ready, "POST", `/payments/${id}/scan`)).body.state).toBe("Wait");
+    expect((await control(ready, "POST", `/payments/1/scan`)).status).toBe(404);
+    const { body } = await control(ready, "POST", "/faults", { kind: "html", method: "payment/status" });
+    expect(body.ids).toEqual(["f1"]);
+    expect((await ask(ready, `/payment/status/${id}`)).status).toBe(502);
+    expect((await control(ready, "POST", "/faults", { kind: "late" })).status).toBe(400);
+    expect((await control(ready, "DELETE", "/faults")).status).toBe(200);
+    expect((await control(ready, "GET", "/faults")).body).toEqual([]);
+    expect((await control(ready, "POST", `/payments/${id}/confirm`)).body.captured).toBe(true);
+    await control(ready, "POST", "/advance", { ms: 1_000 });
+    expect((await control(ready, "POST", "/config", { pollSeconds: 1 })).body.pollSeconds).toBe(1);
+    expect((await control(ready, "POST", "/config", { pollSecond: 1 })).status).toBe(400);
+    expect((await control(ready, "GET", "/payments")).body).toMatchObject([{ id, amountMinor: "20000" }]);
+    const ledger = (await control(ready, "GET", "/ledger")).body;
+    expect(ledger.totals).toMatchObject({ processed: 1, processedMinor: "20000" });
+    expect(ledger.calls.map((call) => call.name)).toEqual(["device/register", "qr/create", "payment/status"]);
+    await control(ready, "POST", "/down");
+    await expect(ask(ready, "/health/ping")).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await control(ready, "POST", "/up");
+    expect((await ask(ready, "/health/ping")).status).toBe(200);
+
+    const exit = exitOf(child);
+    child.stdin.end();
+    expect(await exit).toBe(0);
+  });
+
+  it("reports over IPC and ends when the channel closes", async () => {
+    const child = fork(program, ["--dir", dir], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    children.push(child);
+    const ready = await new Promise<Ready>((resolve) => child.once("message", (message) => resolve(message as Ready)));
+    expect((await ask(ready, "/health/ping")).status).toBe(200);
+    const exit = exitOf(child);
+    child.disconnect();
+    expect(await exit).toBe(0);
+  });
+
+  it("ends on SIGTERM", async () => {
+    const { child } = await start();
+    const exit = exitOf(child);
+    child.kill("SIGTERM");
+    expect(await exit).toBe(0);
+  });
+
+  it("refuses wrong options", async () => {
+    const child = spawn(process.execPath, [program, "--port", "1"], { stdio: "ignore" });
+    children.push(child);
+    expect(await exitOf(child)).toBe(2);
+  });
+});
