@@ -1,0 +1,48 @@
+/** What no web page in this app may do, whoever loaded it (checklist C4 to C12). */
+import type { App, Session } from "electron";
+import type { Log } from "../core/ports.ts";
+import { isOurs } from "./scheme.ts";
+
+/** Installed for every web contents that will ever exist, not for the window we happen to know (C8). */
+export function lockContents(app: App, log: Log): void {
+  app.on("web-contents-created", (_event, contents) => {
+    const refuse = (what: string) => (event: { preventDefault(): void }) => {
+      event.preventDefault();
+      log.warn("screen.refused", { what });
+    };
+    contents.on("will-frame-navigate", refuse("navigation"));
+    contents.on("will-redirect", refuse("redirect"));
+    contents.on("will-attach-webview", refuse("webview"));
+    contents.setWindowOpenHandler(() => {
+      log.warn("screen.refused", { what: "window" });
+      return { action: "deny" };
+    });
+  });
+  app.on("certificate-error", (event, _contents, _url, _error, _certificate, answer) => {
+    event.preventDefault();
+    answer(false);
+  });
+  app.on("select-client-certificate", (event, _contents, _url, _list, answer) => {
+    // The bank's certificate is for undici alone; a page that asks for one gets nothing.
+    event.preventDefault();
+    answer();
+  });
+}
+
+/** Requests to our own pages only; no permission, no device, no download. */
+export function lockSession(session: Session, log: Log): void {
+  session.webRequest.onBeforeRequest((details, answer) => {
+    const cancel = !isOurs(details.url);
+    if (cancel) log.warn("screen.refused", { what: "request", origin: URL.parse(details.url)?.origin ?? "?" });
+    answer({ cancel });
+  });
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
+  session.on("will-download", (event) => event.preventDefault());
+  for (const picker of ["select-serial-port", "select-hid-device", "select-usb-device"] as const) {
+    // One overload an event: the list of names is ours, the types are Electron's.
+    (session.on as (name: string, listener: (event: { preventDefault(): void }) => void) => void).call(session, picker, (event) => event.preventDefault());
+  }
+}

@@ -1,0 +1,118 @@
+/** Host 1: Electron. Opens the app, the window and the bridge between them; everything else is shared. */
+import { isAbsolute, join, resolve } from "node:path";
+import { app, ipcMain, Menu, powerMonitor, powerSaveBlocker, session } from "electron";
+import { defaultDataDir, EXIT, startApp, StartFailure, type App } from "../app.ts";
+import { spawnUtility } from "./children.ts";
+import { serveBridge } from "./ipc.ts";
+import { safeStorageKey } from "./key.ts";
+import { lockContents, lockSession } from "./lockdown.ts";
+import { registerScheme, serveScheme } from "./scheme.ts";
+import { openWindow, type TillWindow } from "./window.ts";
+
+const VERSION = app.getVersion();
+const TILL_API_PORT = 7373;
+/** Signals and a closed window end the app within three seconds, whatever hangs (checklist E10). */
+const STOP_WITHIN = 2_500;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const option = (name: string): string | null => app.commandLine.getSwitchValue(name) || argument(name);
+const has = (name: string): boolean => app.commandLine.hasSwitch(name) || process.argv.includes(`--${name}`);
+
+/** `--name value`, which Chromium's own reader does not know. */
+function argument(name: string): string | null {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? null : (process.argv[at + 1] ?? null);
+}
+
+function pathOf(text: string): string {
+  return isAbsolute(text) ? text : resolve(process.cwd(), text);
+}
+
+let window: TillWindow | null = null;
+let running: App | null = null;
+
+app.enableSandbox();
+registerScheme();
+Menu.setApplicationMenu(null);
+const dataDir = pathOf(option("data") ?? defaultDataDir(process.env, process.platform));
+
+if (!app.requestSingleInstanceLock()) {
+  app.exit(EXIT.locked);
+} else {
+  app.on("second-instance", () => window?.focus());
+  app.on("window-all-closed", () => app.quit());
+  app.on("before-quit", (event) => {
+    if (!running) return;
+    event.preventDefault();
+    void stop();
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
+  void start();
+}
+
+async function stop(): Promise<void> {
+  const ending = running;
+  running = null;
+  setTimeout(() => app.exit(EXIT.stopped), STOP_WITHIN).unref();
+  await ending?.stop();
+  app.exit(EXIT.stopped);
+}
+
+async function start(): Promise<void> {
+  await app.whenReady();
+  const base = __dirname;
+  const provision = option("provision");
+  const training = has("training");
+  try {
+    if (training && provision !== null) throw new StartFailure(EXIT.badInput, ["--provision: not together with --training"]);
+    // The journal is read and every watched payment's first question is scheduled before any window shows (E7).
+    running = await startApp({
+      version: VERSION,
+      dataDir,
+      training,
+      provision: provision === null ? null : { path: pathOf(provision), insecure: has("insecure-provision") },
+      keySource: (dir) => safeStorageKey(dir, say),
+      certificateWorker: join(base, "certificate-worker.cjs"),
+      simulator: join(base, "simulator.cjs"),
+      spawn: spawnUtility,
+      listen: { port: Number(option("port") ?? TILL_API_PORT), screen: null, outside: null },
+      say,
+    });
+  } catch (error) {
+    const failure = error instanceof StartFailure ? error : new StartFailure(EXIT.internal, [String(error)]);
+    for (const line of failure.lines) say(line);
+    return app.exit(failure.exitCode);
+  }
+  show(running, base);
+}
+
+function show({ core, ports, till }: App, base: string): void {
+  const { log } = ports;
+  const own = session.fromPartition("qabyl", { cache: false });
+  lockContents(app, log);
+  lockSession(own, log);
+  serveScheme(own, join(base, "renderer"));
+  serveBridge(ipcMain, core, () => window?.current() ?? null, log);
+  window = openWindow({
+    preload: join(base, "preload.cjs"),
+    session: own,
+    packaged: app.isPackaged,
+    log,
+    ready: () => void process.stdout.write(`${JSON.stringify({ event: "ready", url: null, till: till?.address ?? null, version: VERSION })}\n`),
+  });
+  powerMonitor.on("resume", () => core.wake("resume"));
+  keepAwake(core);
+}
+
+/** A display that falls asleep takes a payable QR with it (design U11). */
+function keepAwake(core: App["core"]): void {
+  let blocker: number | null = null;
+  core.watch("customer", ({ current }) => {
+    const payable = current !== null && ["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt"].includes(current.state);
+    if (payable) blocker ??= powerSaveBlocker.start("prevent-display-sleep");
+    else if (blocker !== null) {
+      powerSaveBlocker.stop(blocker);
+      blocker = null;
+    }
+  });
+}

@@ -1,0 +1,93 @@
+/** The simulator as its own process, driven through its control interface. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { dist } from "./paths.ts";
+
+export interface BankPayment {
+  readonly id: string;
+  readonly token: string;
+  readonly state: string;
+  readonly captured: boolean;
+  readonly amountMinor: string;
+  readonly externalId: string | null;
+}
+
+export interface Bank {
+  readonly url: string;
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly passphrase: string;
+  readonly ca: readonly string[];
+  payments(): Promise<BankPayment[]>;
+  /** The newest payment. */
+  latest(): Promise<BankPayment>;
+  act(id: string, what: "scan" | "confirm" | "scanerror" | "confirmerror" | "pay"): Promise<void>;
+  fault(fault: Record<string, unknown>): Promise<void>;
+  heal(): Promise<void>;
+  configure(change: Record<string, unknown>): Promise<void>;
+  down(): Promise<void>;
+  up(): Promise<void>;
+  calls(name: string): Promise<{ at: number; bodyText: string; acted: boolean }[]>;
+  stop(): Promise<void>;
+}
+
+/** Windows short enough for a test and within the till's clamps (poll 1 s, scan 10 s, confirm 5 s). */
+export const FAST = { pollSeconds: 1, scanSeconds: 60, confirmSeconds: 30, unscanned: "stays" } as const;
+
+export async function startBank(config: Record<string, unknown> = {}): Promise<Bank> {
+  const dir = await mkdtemp(join(tmpdir(), "qabyl-bank-"));
+  const child = spawn(process.execPath, [join(dist, "simulator.cjs"), "--dir", dir], { stdio: ["pipe", "pipe", "inherit"] });
+  const ready = await firstReady(child);
+  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const response = await fetch(`${ready.control}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ready.controlToken}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  await ask("POST", "/config", { ...FAST, ...config });
+  const bank: Bank = {
+    url: ready.url,
+    certificate: ready.certificate,
+    privateKey: ready.privateKey,
+    passphrase: (await readFile(ready.passphraseFile, "utf8")).trim(),
+    ca: ready.ca,
+    payments: () => ask("GET", "/payments"),
+    async latest() {
+      const payments = await bank.payments();
+      const last = payments.at(-1);
+      if (!last) throw new Error("the bank has no payment");
+      return last;
+    },
+    act: (id, what) => ask("POST", `/payments/${id}/${what}`),
+    fault: (fault) => ask("POST", "/faults", fault),
+    heal: () => ask("DELETE", "/faults"),
+    configure: (change) => ask("POST", "/config", change),
+    down: () => ask("POST", "/down"),
+    up: () => ask("POST", "/up"),
+    calls: async (name) => (await ask("GET", "/ledger")).calls.filter((call: { name: string }) => call.name === name),
+    async stop() {
+      child.kill("SIGTERM");
+      await new Promise<void>((resolve) => (child.exitCode === null ? child.once("exit", () => resolve()) : resolve()));
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return bank;
+}
+
+/** The first line of JSON with `"event":"ready"`; rejects when the process ends before. */
+export function firstReady(child: ChildProcess): Promise<any> {
+  return new Promise((resolve, reject) => {
+    if (!child.stdout) return reject(new Error("no stdout"));
+    const lines = createInterface({ input: child.stdout });
+    lines.on("line", (line) => {
+      if (line.includes('"event":"ready"')) resolve(JSON.parse(line));
+    });
+    child.once("exit", (code, signal) => reject(new Error(`ended with ${code ?? signal} before it was ready`)));
+  });
+}

@@ -1,0 +1,212 @@
+/** One till for a story, on whichever host the project names: a page, a way to kill and start it again, its API. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { _electron, test as base, type Browser, type Page } from "playwright/test";
+import { launchHarness, type HarnessApp } from "../harness/launch.ts";
+import { startBank, firstReady, type Bank } from "./bank.ts";
+import { dist, root } from "./paths.ts";
+
+export type HostName = "browser" | "harness" | "electron";
+export const TOKEN = "a-till-token-made-by-the-tests";
+
+export interface Till {
+  readonly page: Page;
+  readonly dir: string;
+  /** The harness's hand on the outside world; null in other hosts. */
+  readonly control: HarnessApp["control"] | null;
+  readonly exit: Promise<unknown>;
+  /** The till API. */
+  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
+  /** kill -9 the host, start it again on the same folder; the new page. */
+  killAndRestart(): Promise<Till>;
+  close(): Promise<void>;
+}
+
+interface Started {
+  readonly page: Page;
+  readonly till: string | null;
+  readonly control: HarnessApp["control"] | null;
+  readonly exit: Promise<unknown>;
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly bank?: Bank;
+  readonly training?: boolean;
+  readonly size?: { width: number; height: number };
+  readonly provision?: Record<string, unknown>;
+}
+
+async function startNodeHost(args: string[], browser: Browser, size: { width: number; height: number }): Promise<Started> {
+  const child = spawn(process.execPath, [join(dist, "node.cjs"), "--port", "0", "--no-browser", ...args], { stdio: ["ignore", "pipe", "pipe"], cwd: root, env: hostEnv() });
+  const exit = ended(child);
+  let said = "";
+  child.stderr?.on("data", (data) => (said += String(data)));
+  const ready = await firstReady(child).catch((error: Error) => {
+    throw new Error(`${error.message}\n${said}`);
+  });
+  const context = await browser.newContext({ viewport: size });
+  const page = await context.newPage();
+  await page.goto(ready.url);
+  return {
+    page,
+    till: ready.till,
+    control: null,
+    exit,
+    async kill() {
+      child.kill("SIGKILL");
+      await exit;
+      await context.close();
+    },
+    async close() {
+      child.kill("SIGTERM");
+      await exit;
+      await context.close();
+    },
+  };
+}
+
+async function startHarness(args: string[], dir: string, size: { width: number; height: number }): Promise<Started> {
+  const app = await launchHarness({ main: join(dist, "electron.cjs"), args, userData: join(dir, "chromium"), cwd: root, env: hostEnv(), viewport: size });
+  const page = await app.page();
+  await page.setViewportSize(size);
+  const ready = await readyLine(app.logs);
+  return {
+    page,
+    till: ready.till,
+    control: app.control,
+    exit: app.exit,
+    async kill() {
+      await app.kill("SIGKILL");
+      await app.close();
+    },
+    close: () => app.close(),
+  };
+}
+
+/** The real thing, wherever its binary is: the same bundles, unpacked, so that Playwright may attach (checklist F5). */
+async function startElectron(args: string[], dir: string, size: { width: number; height: number }): Promise<Started> {
+  const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const app = await _electron.launch({ args: [...sandbox, root, `--user-data-dir=${join(dir, "chromium")}`, ...args], cwd: root, env: hostEnv() as Record<string, string> });
+  let said = "";
+  app.process().stdout?.on("data", (data) => (said += String(data)));
+  const exit = ended(app.process());
+  const page = await app.firstWindow();
+  await page.setViewportSize(size);
+  const ready = await readyLine(() => said);
+  return {
+    page,
+    till: ready.till,
+    control: null,
+    exit,
+    async kill() {
+      app.process().kill("SIGKILL");
+      await exit;
+    },
+    close: () => app.close(),
+  };
+}
+
+async function readyLine(logs: () => string): Promise<{ till: string | null }> {
+  for (let i = 0; i < 300; i += 1) {
+    const line = logs().split("\n").find((text) => text.includes('"event":"ready"'));
+    if (line) return JSON.parse(line) as { till: string | null };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no ready line:\n${logs()}`);
+}
+
+/** The vault's key must not be left in the home of whoever runs the tests. */
+function hostEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, QABYL_VAULT_KEY: Buffer.alloc(32, 7).toString("base64") };
+}
+
+function ended(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)));
+}
+
+export async function writeProvision(dir: string, bank: Bank, more: Record<string, unknown> = {}): Promise<string> {
+  const file = join(dir, "provision.json");
+  const document = {
+    version: 1,
+    language: "ru",
+    mode: "cashier",
+    timezone: "Asia/Almaty",
+    merchant: { name: "Дүкен №1", bin: "180340021791", supportPhone: "+7 727 000 00 00" },
+    till: { id: "A1", name: "Касса 1", token: TOKEN },
+    screen: { autoReturnSeconds: 3, idleSeconds: 60 },
+    providers: {
+      kaspi: {
+        environment: "test",
+        scheme: 2,
+        url: bank.url,
+        certificate: bank.certificate,
+        privateKey: bank.privateKey,
+        passphrase: bank.passphrase,
+        ca: bank.ca,
+        deviceId: "GFC-456397",
+        tradePointId: "12",
+        limits: { min: "1.00", max: "1000000.00" },
+      },
+    },
+    ...more,
+  };
+  await writeFile(file, JSON.stringify(document), { mode: 0o600 });
+  return file;
+}
+
+export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?: LaunchOptions) => Promise<Till> }>({
+  host: ["browser", { option: true }],
+  bank: async ({}, use) => {
+    const bank = await startBank();
+    await use(bank);
+    await bank.stop();
+  },
+  launch: async ({ host, browser }, use) => {
+    const open: { close(): Promise<void> }[] = [];
+    const dirs: string[] = [];
+    const launch = async ({ bank, training = false, size = { width: 1024, height: 768 }, provision }: LaunchOptions = {}): Promise<Till> => {
+      const dir = await mkdtemp(join(tmpdir(), "qabyl-e2e-"));
+      dirs.push(dir);
+      const args = ["--data", dir];
+      if (training) args.push("--training");
+      if (bank) args.push("--provision", await writeProvision(dir, bank, provision));
+      const start = (): Promise<Started> => ({ browser: () => startNodeHost(args, browser, size), harness: () => startHarness(args, dir, size), electron: () => startElectron(args, dir, size) })[host]();
+      const wrap = (started: Started): Till => ({
+        page: started.page,
+        dir,
+        control: started.control,
+        exit: started.exit,
+        async api(method, path, body, headers = {}) {
+          const response = await fetch(`${started.till}${path}`, {
+            method,
+            headers: { authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          });
+          return { status: response.status, body: await response.json() };
+        },
+        async killAndRestart() {
+          await started.kill();
+          open.splice(open.indexOf(started), 1);
+          const again = await start();
+          open.push(again);
+          return wrap(again);
+        },
+        close: () => started.close(),
+      });
+      const started = await start();
+      open.push(started);
+      return wrap(started);
+    };
+    await use(launch);
+    for (const started of open) await started.close().catch(() => undefined);
+    for (const dir of dirs) await rm(dir, { recursive: true, force: true });
+  },
+});
+
+export { expect } from "playwright/test";
+export const electronBinary = existsSync(join(root, "node_modules", "electron", "dist"));

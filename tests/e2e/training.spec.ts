@@ -1,0 +1,31 @@
+import { expect, test } from "./till.ts";
+import { id, onScreen, ready, result } from "./steps.ts";
+
+test("training: a sale with the telephone beside the screen, and each other ending, stamped", async ({ launch }) => {
+  const { page } = await launch({ training: true, size: { width: 1280, height: 800 } });
+  await ready(page);
+  await expect(id(page, "training-stamp")).toBeVisible();
+  const start = async (): Promise<void> => {
+    await ready(page);
+    await page.keyboard.type("500");
+    await expect(id(page, "pay-kaspi")).toBeEnabled({ timeout: 10_000 });
+    await page.keyboard.press("Enter");
+    await onScreen(page, "qr");
+  };
+  await start();
+  await id(page, "phone-scan").click();
+  await onScreen(page, "confirming");
+  await id(page, "phone-confirm").click();
+  await result(page, "paid");
+  await id(page, "done").click();
+
+  await start();
+  await id(page, "phone-decline").click();
+  await result(page, "declined");
+  await id(page, "done").click();
+
+  await start();
+  await id(page, "cancel").click();
+  await result(page, "cancelled");
+  await expect(id(page, "training-stamp")).toBeVisible();
+});
