@@ -71,7 +71,7 @@ async function start(): Promise<void> {
       dataDir,
       training,
       provision: provision === null ? null : { path: pathOf(provision), insecure: has("insecure-provision") },
-      keySource: (dir) => safeStorageKey(dir, say),
+      keySource: safeStorageKey,
       certificateWorker: join(base, "certificate-worker.cjs"),
       simulator: join(base, "simulator.cjs"),
       spawn: spawnUtility,

@@ -78,8 +78,7 @@ test("nobody scans: expired after the bank's word, watched; paid after all is la
   const { page, api } = await launch({ bank });
   await charge(page);
   const shopper = await customer(page, bank);
-  await onScreen(page, "result");
-  await result(page, "expired");
+  await result(page, "expired", 20_000);
   await shopper.does("pay");
   await result(page, "paid");
   expect((await api("GET", "/payments")).body.items[0]).toMatchObject({ state: "paid", late: true });
@@ -126,7 +125,7 @@ test("silence to the end is in doubt, not failed; the bank's later word decides"
   await charge(page);
   const shopper = await customer(page, bank);
   await bank.fault({ kind: "drop", method: "payment/status", count: "all" });
-  await onScreen(page, "in-doubt");
+  await onScreen(page, "in-doubt", 25_000);
   expect((await api("GET", "/payments")).body.items[0]).toMatchObject({ state: "in_doubt", settled: false });
   expect(await page.getByRole("button", { name: /^(Отмена|Отменить)$/ }).count()).toBe(0);
   await shopper.does("pay");

@@ -4,8 +4,8 @@ import type { Bank, BankPayment } from "./bank.ts";
 
 export const id = (page: Page, name: string): Locator => page.getByTestId(name);
 
-export async function onScreen(page: Page, name: string): Promise<void> {
-  await expect(id(page, "screen")).toHaveAttribute("data-screen", name, { timeout: 10_000 });
+export async function onScreen(page: Page, name: string, within = 10_000): Promise<void> {
+  await expect(id(page, "screen")).toHaveAttribute("data-screen", name, { timeout: within });
 }
 
 /** Types a sum on the keyboard and pays with Enter; comes back when the QR is painted. */
@@ -21,8 +21,8 @@ export async function ready(page: Page): Promise<void> {
   await onScreen(page, "idle");
 }
 
-export async function result(page: Page, state: string): Promise<void> {
-  await onScreen(page, "result");
+export async function result(page: Page, state: string, within = 10_000): Promise<void> {
+  await onScreen(page, "result", within);
   await expect(id(page, "result")).toHaveAttribute("data-state", state);
 }
 

@@ -20,6 +20,8 @@ test("training: a sale with the telephone beside the screen, and each other endi
   await id(page, "done").click();
 
   await start();
+  await id(page, "phone-scan").click();
+  await onScreen(page, "confirming");
   await id(page, "phone-decline").click();
   await result(page, "declined");
   await id(page, "done").click();
