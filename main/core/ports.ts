@@ -127,7 +127,7 @@ export interface NewEvent {
   readonly kind: string;
   readonly ref: string;
   readonly version: number;
-  /** JSON text; for `payment` the whole object as the till API shows it. `{seq}` inside is not rewritten. */
+  /** JSON text; for `payment` the whole object as the till API shows it. A `seq` of 0 inside gets the number it is given. */
   readonly body: string;
 }
 
@@ -155,6 +155,7 @@ export interface OutboxItem {
 /** One transaction: all of it is on disk when `commit` resolves, or none of it ever. */
 export interface Batch {
   readonly at: number;
+  /** Whole rows. A new one has seq 0 and version 1, a changed one the stored version + 1. */
   readonly payments?: readonly PaymentRow[];
   readonly calls?: readonly CallRow[];
   readonly events?: readonly NewEvent[];
@@ -191,6 +192,7 @@ export interface Journal {
   payments(filter: PaymentFilter): Promise<readonly PaymentRow[]>;
   /** All that recovery must look at: not settled, still watched, to be asked once more, or not yet put away. */
   unfinished(): Promise<readonly PaymentRow[]>;
+  /** All of them, acknowledged ones too. */
   notices(): Promise<readonly NoticeRow[]>;
   events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
   /** Smallest seq still there (0 when empty). */

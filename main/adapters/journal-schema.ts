@@ -1,0 +1,201 @@
+/** The journal's tables, as migrations: `user_version` counts those applied. A released one is never edited. */
+import type { DatabaseSync } from "node:sqlite";
+import { JournalDamaged, JournalTooNew } from "./journal-errors.ts";
+
+/** Marks the file as a journal of this program ("QBYL"). */
+const APPLICATION_ID = 0x5142594c;
+
+const PAYMENT_FACTS =
+  "id seq number till_id sale_id replaces kind profile_id provider environment method minor currency external_id idem_key idem_mac actor business_day created_at";
+
+const FIRST = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profiles (
+  id TEXT PRIMARY KEY, provider TEXT NOT NULL, environment TEXT NOT NULL, scheme TEXT, url TEXT NOT NULL,
+  bin TEXT, trade_point TEXT, device TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counters (name TEXT PRIMARY KEY, next INTEGER NOT NULL, low INTEGER, high INTEGER) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payments (
+  id TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL UNIQUE CHECK (seq > 0),
+  version INTEGER NOT NULL,
+  number TEXT NOT NULL,
+  till_id TEXT NOT NULL,
+  sale_id TEXT NOT NULL,
+  replaces TEXT,
+  kind TEXT NOT NULL,
+  profile_id TEXT NOT NULL REFERENCES profiles (id),
+  provider TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  method TEXT NOT NULL,
+  minor INTEGER NOT NULL CHECK (minor BETWEEN 0 AND 9007199254740991),
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  settled INTEGER NOT NULL CHECK (settled IN (0, 1)),
+  watching INTEGER NOT NULL CHECK (watching IN (0, 1)),
+  parked INTEGER NOT NULL CHECK (parked IN (0, 1)),
+  late INTEGER NOT NULL CHECK (late IN (0, 1)),
+  bank_id TEXT,
+  external_id TEXT,
+  idem_key TEXT NOT NULL UNIQUE,
+  idem_mac TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  business_day TEXT NOT NULL,
+  shift_id TEXT,
+  fulfilment TEXT,
+  resolution TEXT,
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  detail TEXT NOT NULL CHECK (json_valid(detail)),
+  ask_at_start INTEGER GENERATED ALWAYS AS (json_extract(detail, '$.askAtStart')) VIRTUAL,
+  dismissed INTEGER GENERATED ALWAYS AS (json_extract(detail, '$.dismissed')) VIRTUAL,
+  UNIQUE (till_id, number)
+) STRICT;
+CREATE INDEX payments_state ON payments (state, seq);
+CREATE INDEX payments_created ON payments (created_at);
+CREATE INDEX payments_external ON payments (external_id, seq) WHERE external_id IS NOT NULL;
+CREATE INDEX payments_sale ON payments (sale_id, seq);
+CREATE INDEX payments_bank ON payments (bank_id) WHERE bank_id IS NOT NULL;
+CREATE INDEX payments_unsettled ON payments (settled) WHERE settled = 0;
+CREATE INDEX payments_watching ON payments (watching) WHERE watching = 1;
+CREATE INDEX payments_ask ON payments (ask_at_start) WHERE ask_at_start = 1;
+CREATE INDEX payments_shown ON payments (updated_at) WHERE dismissed = 0;
+
+CREATE TABLE refunds (
+  id TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL UNIQUE CHECK (seq > 0),
+  version INTEGER NOT NULL,
+  number TEXT NOT NULL,
+  till_id TEXT NOT NULL,
+  payment_id TEXT REFERENCES payments (id),
+  purchase_key TEXT,
+  profile_id TEXT NOT NULL REFERENCES profiles (id),
+  provider TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  minor INTEGER CHECK (minor BETWEEN 0 AND 9007199254740991),
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  settled INTEGER NOT NULL CHECK (settled IN (0, 1)),
+  watching INTEGER NOT NULL CHECK (watching IN (0, 1)),
+  a0 INTEGER,
+  a0_at INTEGER,
+  bank_id TEXT,
+  bank_return_id TEXT,
+  idem_key TEXT NOT NULL UNIQUE,
+  idem_mac TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  business_day TEXT NOT NULL,
+  shift_id TEXT,
+  resolution TEXT,
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  detail TEXT NOT NULL CHECK (json_valid(detail)),
+  UNIQUE (till_id, number)
+) STRICT;
+CREATE INDEX refunds_payment ON refunds (payment_id) WHERE payment_id IS NOT NULL;
+CREATE INDEX refunds_unsettled ON refunds (purchase_key) WHERE settled = 0;
+
+CREATE TABLE calls (
+  request_id TEXT PRIMARY KEY,
+  payment_id TEXT REFERENCES payments (id),
+  refund_id TEXT REFERENCES refunds (id),
+  name TEXT NOT NULL,
+  danger TEXT NOT NULL,
+  mac TEXT NOT NULL,
+  sent_at INTEGER NOT NULL,
+  answered_at INTEGER,
+  outcome TEXT,
+  bank_code TEXT
+) STRICT;
+CREATE INDEX calls_payment ON calls (payment_id) WHERE payment_id IS NOT NULL;
+CREATE INDEX calls_refund ON calls (refund_id) WHERE refund_id IS NOT NULL;
+
+CREATE TABLE notices (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  payment_id TEXT NOT NULL REFERENCES payments (id),
+  at INTEGER NOT NULL,
+  acknowledged_at INTEGER,
+  acknowledged_by TEXT
+) STRICT;
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  topic TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  body TEXT NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  done_at INTEGER
+) STRICT;
+CREATE INDEX outbox_due ON outbox (next_at) WHERE done_at IS NULL;
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  till_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  prev TEXT NOT NULL,
+  mac TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER events_fixed BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER events_kept BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER profiles_fixed BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'profiles never change'); END;
+CREATE TRIGGER profiles_kept BEFORE DELETE ON profiles BEGIN SELECT RAISE(ABORT, 'profiles are kept'); END;
+CREATE TRIGGER payments_kept BEFORE DELETE ON payments BEGIN SELECT RAISE(ABORT, 'payments are kept'); END;
+CREATE TRIGGER payments_fixed BEFORE UPDATE ON payments
+WHEN ${PAYMENT_FACTS.split(" ")
+  .map((name) => `NEW.${name} IS NOT OLD.${name}`)
+  .join(" OR ")}
+BEGIN SELECT RAISE(ABORT, 'a fact of a payment cannot change'); END;
+
+-- Contract section 3: one space of keys for payments and refunds.
+CREATE TRIGGER payments_key BEFORE INSERT ON payments
+WHEN EXISTS (SELECT 1 FROM refunds WHERE idem_key = NEW.idem_key)
+BEGIN SELECT RAISE(ABORT, 'the key is used by a refund'); END;
+CREATE TRIGGER refunds_key BEFORE INSERT ON refunds
+WHEN EXISTS (SELECT 1 FROM payments WHERE idem_key = NEW.idem_key)
+BEGIN SELECT RAISE(ABORT, 'the key is used by a payment'); END;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST];
+
+/**
+ * Brings the database to the newest schema, one transaction a step, and returns its number. Throws JournalTooNew when
+ * the file is ahead of this program, JournalDamaged when it is another program's.
+ */
+export function migrate(db: DatabaseSync, migrations: readonly string[] = MIGRATIONS): number {
+  const found = pragma(db, "user_version");
+  const owner = pragma(db, "application_id");
+  const foreign = found === 0 ? pragma(db, "schema_version") > 0 : owner !== APPLICATION_ID;
+  if (foreign) throw new JournalDamaged("the file is not a journal of this program");
+  if (found > migrations.length) throw new JournalTooNew(found, migrations.length);
+  for (const [index, sql] of migrations.entries()) {
+    if (index < found) continue;
+    db.exec("BEGIN IMMEDIATE");
+    try {
+      db.exec(sql);
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${index + 1}`);
+      db.exec("COMMIT");
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+  return migrations.length;
+}
+
+// --- helpers ---
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
+}

@@ -1,0 +1,98 @@
+/** Log lines as JSON in rotated files. What may stand in a line is decided here by kind, not by trust in the caller. */
+import { join } from "node:path";
+import { pino } from "pino";
+import pinoRoll from "pino-roll";
+import type { Log, LogFields } from "../core/ports.ts";
+import { privateDirectory } from "./files.ts";
+
+export interface LogOptions {
+  /** The data folder; lines go to `logs` in it. */
+  readonly dir: string;
+  /** Size at which a file is closed, for pino-roll: "5m". */
+  readonly size?: string;
+  /** Closed files that are kept. */
+  readonly keep?: number;
+}
+
+export interface LogFile extends Log {
+  /** Writes what is still on its way. */
+  close(): Promise<void>;
+}
+
+const TEXT_LIMIT = 500;
+const FIELDS_LIMIT = 40;
+const HIDDEN = "[hidden]";
+const SECRET =
+  /pass|secret|token|authori[sz]ation|cookie|api.?key|private.?key|credential|cryptogram|cv[cv]|card.?(number|no)|(^|[_.])(pan|pin|expiry)$|[a-z](Pan|Pin|Expiry)$/i;
+const OWN: ReadonlySet<string> = new Set(["level", "time", "event", "msg"]);
+
+/** Opens the log. Never throws while logging: a full disk loses lines, not payments. */
+export async function openLog({ dir, size = "5m", keep = 10 }: LogOptions): Promise<LogFile> {
+  const folder = join(dir, "logs");
+  await privateDirectory(folder);
+  const stream = await pinoRoll({
+    file: join(folder, "qabyl"),
+    extension: ".log",
+    size,
+    limit: { count: keep, removeOtherLogFiles: true },
+    mode: 0o600,
+  });
+  stream.on("error", () => undefined);
+  const logger = pino(
+    {
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    stream,
+  );
+  return {
+    info: (event, fields) => logger.info({ event: cleanText(event), ...cleanFields(fields) }),
+    warn: (event, fields) => logger.warn({ event: cleanText(event), ...cleanFields(fields) }),
+    error: (event, fields) => logger.error({ event: cleanText(event), ...cleanFields(fields) }),
+    close: () =>
+      new Promise((resolve) => {
+        stream.once("close", () => resolve());
+        stream.once("error", () => resolve());
+        stream.end();
+      }),
+  };
+}
+
+/** Says nothing; for tests and tools. */
+export const silentLog: Log = { info() {}, warn() {}, error() {} };
+
+/** The fields that may be written: short texts, numbers and booleans, under names that are no secret's. */
+export function cleanFields(fields: LogFields = {}): Record<string, string | number | boolean | null> {
+  const clean: Record<string, string | number | boolean | null> = {};
+  for (const [name, value] of Object.entries(fields).slice(0, FIELDS_LIMIT)) {
+    const key = OWN.has(name) ? `_${name}` : cleanText(name).slice(0, 64);
+    if (SECRET.test(name)) clean[key] = HIDDEN;
+    else if (typeof value === "string") clean[key] = cleanText(value);
+    else if (typeof value === "number" || typeof value === "boolean" || value === null) clean[key] = value;
+    else if (value !== undefined) clean[key] = `[${typeof value}]`; // an object may hold anything
+  }
+  return clean;
+}
+
+// --- helpers ---
+
+/** One line of printable text: no control or direction characters, no query strings, keys or card numbers. */
+function cleanText(text: string): string {
+  const short = text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT)}…` : text;
+  return short
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]+/gu, " ")
+    .replaceAll(/-----BEGIN[\s\S]*/g, HIDDEN)
+    .replaceAll(/(:\/\/[^\s?#]*)[?#]\S*/g, "$1?…") // ePay puts its token into the query (Q-52)
+    .replaceAll(/(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g, (digits) => (isCardNumber(digits) ? HIDDEN : digits));
+}
+
+function isCardNumber(text: string): boolean {
+  let sum = 0;
+  const digits = text.replaceAll(/\D/g, "").split("").reverse();
+  for (const [index, digit] of digits.entries()) {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    sum += value > 9 ? value - 9 : value;
+  }
+  return sum % 10 === 0;
+}

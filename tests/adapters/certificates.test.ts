@@ -1,0 +1,203 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { CertificateProblem, importCertificate, readRoots } from "../../main/adapters/certificates.ts";
+import { createHttp } from "../../main/adapters/http.ts";
+import { encryptedPem, issue, keyOf, pfx } from "./support/certificates.ts";
+import fixtures from "./fixtures/certificates.json" with { type: "json" };
+import { closeServersAfterEach, httpsServer } from "./support/servers.ts";
+
+const workerFile = fileURLToPath(new URL("../../main/adapters/certificate-worker.ts", import.meta.url));
+const file = (name: string): Buffer => Buffer.from((fixtures as Record<string, string>)[name] ?? "", "base64");
+const fingerprint = (name: string): string => new X509Certificate(file(name)).fingerprint256;
+const now = Date.now();
+
+interface Given {
+  certificate: Uint8Array;
+  privateKey?: Uint8Array;
+  passphrase?: string;
+}
+
+function take({ certificate, privateKey, passphrase = "sesame" }: Given) {
+  return importCertificate({ workerFile, now, certificate, privateKey: privateKey ?? null, passphrase });
+}
+
+async function problem(given: Given): Promise<string> {
+  const error = await take(given).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(CertificateProblem);
+  const { field, code } = error as CertificateProblem;
+  return `${field}: ${code}`;
+}
+
+describe("a PFX opens", () => {
+  test.each([
+    ["modern.pfx", "sesame"],
+    ["rc2-40.pfx", "sesame"],
+    ["3des.pfx", "sesame"],
+    ["modern-kazakh.pfx", "құпия"],
+    ["rc2-40-kazakh.pfx", "құпия"],
+    ["empty.pfx", ""],
+    ["no-mac.pfx", "sesame"],
+    ["many-rounds.pfx", "sesame"],
+    ["ec.pfx", "sesame"],
+    ["ec-rc2-40.pfx", "sesame"],
+  ])("%s", async (name, passphrase) => {
+    const found = await take({ certificate: file(name), passphrase });
+    expect(found.fingerprint).toBe(fingerprint(name.startsWith("ec") ? "ec.crt" : "rsa.crt"));
+    expect(found.key).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
+    const key = createPrivateKey({ key: found.key, passphrase: found.keyPassphrase });
+    expect(new X509Certificate(found.cert).checkPrivateKey(key)).toBe(true);
+    expect(found.chain.map((pem) => new X509Certificate(pem).fingerprint256)).toEqual([
+      fingerprint("intermediate.crt"),
+    ]);
+    expect(found.subject).toMatch(name.startsWith("ec") ? /^CN=till-ec$/ : /^CN=till-rsa, O=Дүкен$/);
+    expect(found.issuer).toBe("CN=Test Intermediate");
+    expect(found.notBefore).toBeLessThan(now);
+    expect(found.notAfter).toBeGreaterThan(now);
+  });
+});
+
+describe("PEM and DER open", () => {
+  test.each(["rsa-pbes1.key", "rsa-pbes2.key", "rsa-scrypt.key", "rsa-dek.key", "rsa-plain.der", "rsa-encrypted.der"])(
+    "rsa.crt with %s",
+    async (name) => {
+      const found = await take({ certificate: file("rsa.crt"), privateKey: file(name) });
+      expect(found.fingerprint).toBe(fingerprint("rsa.crt"));
+      expect(createPrivateKey({ key: found.key, passphrase: found.keyPassphrase }).asymmetricKeyType).toBe("rsa");
+    },
+  );
+
+  test("a .cer in DER, and one PEM file that holds leaf, chain and key in any order", async () => {
+    const cer = await take({ certificate: file("rsa.cer"), privateKey: file("rsa-pbes2.key") });
+    expect(cer.fingerprint).toBe(fingerprint("rsa.crt"));
+    const all = Buffer.concat([file("root.crt"), file("rsa-pbes2.key"), file("intermediate.crt"), file("rsa.crt")]);
+    const found = await take({ certificate: all });
+    expect(found.fingerprint).toBe(fingerprint("rsa.crt"));
+    expect(found.chain).toHaveLength(1);
+  });
+
+  test("a plain EC key, and one under a Kazakh passphrase", async () => {
+    const key = keyOf("ec-test", "ec");
+    const cert = Buffer.from(issue({ kind: "client", key, name: "small" }).cert);
+    const sec1 = Buffer.from(key.export({ type: "sec1", format: "pem" }).toString());
+    expect((await take({ certificate: cert, privateKey: sec1 })).subject).toBe("CN=small");
+    const locked = Buffer.from(encryptedPem(key, "құпия"));
+    expect((await take({ certificate: cert, privateKey: locked, passphrase: "құпия" })).subject).toBe("CN=small");
+  });
+});
+
+describe("what cannot be used is named", () => {
+  test("a wrong passphrase, whatever the protection", async () => {
+    for (const name of ["modern.pfx", "rc2-40.pfx", "ec.pfx", "no-mac.pfx"]) {
+      expect([name, await problem({ certificate: file(name), passphrase: "wrong" })]).toEqual([
+        name,
+        "passphrase: wrong_passphrase",
+      ]);
+    }
+    for (const name of ["rsa-pbes1.key", "rsa-pbes2.key", "rsa-scrypt.key", "rsa-dek.key", "rsa-encrypted.der"]) {
+      const found = await problem({ certificate: file("rsa.crt"), privateKey: file(name), passphrase: "wrong" });
+      expect([name, found]).toEqual([name, "passphrase: wrong_passphrase"]);
+    }
+  });
+
+  test("a damaged file, a text, a picture, nothing", async () => {
+    expect(await problem({ certificate: file("modern.pfx").subarray(0, 900) })).toBe("certificate: corrupt");
+    expect(await problem({ certificate: Buffer.from("hello") })).toBe("certificate: corrupt");
+    expect(await problem({ certificate: Buffer.from([0x89, 0x50, 0x4e, 0x47]) })).toBe("certificate: corrupt");
+    expect(await problem({ certificate: Buffer.alloc(0) })).toBe("certificate: corrupt");
+    expect(
+      await problem({ certificate: Buffer.from("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----") }),
+    ).toBe("certificate: corrupt");
+    expect(
+      await problem({
+        certificate: file("rsa.crt"),
+        privateKey: Buffer.from("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"),
+      }),
+    ).toMatch(/^privateKey: (corrupt|unsupported)$/);
+  });
+
+  test("no key, a key of another certificate", async () => {
+    expect(await problem({ certificate: file("no-key.pfx") })).toBe("certificate: no_key");
+    expect(await problem({ certificate: file("rsa.crt") })).toBe("privateKey: no_key");
+    expect(await problem({ certificate: file("rsa.crt"), privateKey: file("intermediate.crt") })).toBe(
+      "privateKey: no_key",
+    );
+    expect(await problem({ certificate: file("ec.crt"), privateKey: file("rsa-plain.der") })).toBe(
+      "privateKey: key_mismatch",
+    );
+    const foreign = { ...issue({ kind: "client" }), keyPem: issue({ key: keyOf("foreign") }).keyPem };
+    expect(await problem({ certificate: pfx(foreign, "sesame") })).toBe("certificate: key_mismatch");
+  });
+
+  test("out of its time, for another use", async () => {
+    expect(await problem({ certificate: pfx(issue({ kind: "client", to: now - 1000 }), "sesame") })).toBe(
+      "certificate: expired",
+    );
+    expect(await problem({ certificate: pfx(issue({ kind: "client", from: now + 60_000 }), "sesame") })).toBe(
+      "certificate: not_yet_valid",
+    );
+    expect(await problem({ certificate: pfx(issue({ kind: "email" }), "sesame") })).toBe("certificate: wrong_purpose");
+    expect((await take({ certificate: pfx(issue({ kind: "plain" }), "sesame", { algorithm: "3des" }) })).subject).toBe(
+      "CN=test",
+    );
+  });
+
+  test("too large, and made to take for ever", async () => {
+    expect(await problem({ certificate: Buffer.alloc(300_000) })).toBe("certificate: too_large");
+    expect(await problem({ certificate: file("rsa.crt"), privateKey: Buffer.alloc(300_000) })).toBe(
+      "privateKey: too_large",
+    );
+    const slow = Buffer.from(file("many-rounds.pfx"));
+    const rounds = slow.lastIndexOf(Buffer.from([0x02, 0x03, 0x01, 0x86, 0xa0])); // 100 000, of the MAC
+    slow.set([0x02, 0x03, 0x7f, 0xff, 0xff], rounds);
+    expect(await problem({ certificate: slow })).toBe("certificate: too_many_iterations");
+  });
+});
+
+describe("CA files", () => {
+  test("PEM, several in one, DER; each once", () => {
+    const two = Buffer.concat([file("root.crt"), file("intermediate.crt")]);
+    const roots = readRoots([two, new X509Certificate(file("root.crt")).raw]);
+    expect(roots.map((pem) => new X509Certificate(pem).fingerprint256)).toEqual([
+      fingerprint("root.crt"),
+      fingerprint("intermediate.crt"),
+    ]);
+    expect(readRoots([])).toEqual([]);
+  });
+
+  test("anything else is refused with its place in the list", () => {
+    const refused = (...files: Buffer[]) => {
+      try {
+        return readRoots(files);
+      } catch (error) {
+        const { field, code, index } = error as CertificateProblem;
+        return { field, code, index };
+      }
+    };
+    expect(refused(file("root.crt"), file("rsa-pbes2.key"))).toEqual({ field: "ca", code: "corrupt", index: 1 });
+    expect(refused(file("modern.pfx"))).toEqual({ field: "ca", code: "corrupt", index: 0 });
+    expect(refused(Buffer.alloc(0))).toEqual({ field: "ca", code: "corrupt", index: 0 });
+    expect(refused(file("root.crt"), file("rsa.crt"))).toEqual({ field: "ca", code: "wrong_purpose", index: 1 });
+    expect(refused(Buffer.alloc(300_000, 0x30))).toEqual({ field: "ca", code: "too_large", index: 0 });
+  });
+});
+
+closeServersAfterEach();
+
+test("the CA inside a PFX is never trusted for the server", async () => {
+  const ca = issue({ name: "In the PFX", kind: "ca" });
+  const trusted = issue({ name: "Bank", kind: "ca", key: keyOf("bank") });
+  const found = await take({ certificate: pfx(issue({ kind: "client", issuer: ca }), "sesame", { chain: [ca] }) });
+  const server = issue({ kind: "server", issuer: ca });
+  const bank = await httpsServer({ cert: server.cert, key: server.keyPem }, (_, response) => response.end("ok"));
+  const cert = [found.cert, ...found.chain, ca.cert].join("\n"); // the root too, as if it had slipped in
+  const identity = { cert, key: found.key, passphrase: found.keyPassphrase, ca: [trusted.cert] };
+  const http = createHttp({ identity: async () => identity, log: { info() {}, warn() {}, error() {} } });
+  const asked = http.send({ identity: "bank", method: "GET", url: bank.url, headers: {}, body: null, timeoutMs: 2000 });
+  await expect(asked).rejects.toMatchObject({ reach: "connect", problem: "server_untrusted" });
+  expect(bank.requests).toEqual([]);
+  await http.close();
+});
