@@ -21,6 +21,6 @@ export default defineConfig<{ host: HostName }>({
   projects: [
     { name: "browser", use: { host: "browser" } },
     { name: "harness", use: { host: "harness" } },
-    ...(electronBinary ? [{ name: "electron", use: { host: "electron" as const } }] : []),
+    ...(electronBinary !== null ? [{ name: "electron", use: { host: "electron" as const } }] : []),
   ],
 });

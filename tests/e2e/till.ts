@@ -1,6 +1,5 @@
 /** One till for a story, on whichever host the project names: a page, a way to kill and start it again, its API. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,7 +70,7 @@ async function startNodeHost(args: string[], browser: Browser, size: { width: nu
 }
 
 async function startHarness(args: string[], dir: string, size: { width: number; height: number }): Promise<Started> {
-  const app = await launchHarness({ main: join(dist, "electron.cjs"), args, userData: join(dir, "chromium"), cwd: root, env: hostEnv(), viewport: size });
+  const app = await launchHarness({ main: join(dist, "electron.cjs"), args: ["--port", "0", ...args], userData: join(dir, "chromium"), cwd: root, env: hostEnv(), viewport: size });
   const page = await app.page();
   await page.setViewportSize(size);
   const ready = await readyLine(app.logs);
@@ -91,7 +90,7 @@ async function startHarness(args: string[], dir: string, size: { width: number; 
 /** The real thing, wherever its binary is: the same bundles, unpacked, so that Playwright may attach (checklist F5). */
 async function startElectron(args: string[], dir: string, size: { width: number; height: number }): Promise<Started> {
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const app = await _electron.launch({ args: [...sandbox, root, `--user-data-dir=${join(dir, "chromium")}`, ...args], cwd: root, env: hostEnv() as Record<string, string> });
+  const app = await _electron.launch({ executablePath: electronBinary ?? "", args: [...sandbox, root, `--user-data-dir=${join(dir, "chromium")}`, "--port", "0", ...args], cwd: root, env: hostEnv() as Record<string, string> });
   let said = "";
   app.process().stdout?.on("data", (data) => (said += String(data)));
   const exit = ended(app.process());
@@ -209,4 +208,5 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
 });
 
 export { expect } from "playwright/test";
-export const electronBinary = existsSync(join(root, "node_modules", "electron", "dist"));
+/** Found by the test runner; the project of the real Electron exists only then, and the summary says so either way. */
+export const electronBinary = process.env["POS_ELECTRON"] ?? null;
