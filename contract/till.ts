@@ -66,12 +66,20 @@ export interface Route {
 
 const EVERY = [401, 403] as const;
 const action = (path: string, command: CommandName | typeof NOT_BUILT, summary: string, scope: Scope = "pay"): Route => ({
-  ...{ method: "POST" as const, path, scope, command, summary },
+  method: "POST",
+  path,
+  scope,
+  command,
+  summary,
   answers: { 200: payment },
   errors: [...EVERY, 404, 409, 503],
 });
 const later = (method: Route["method"], path: string, scope: Scope, summary: string): Route => ({
-  ...{ method, path, scope, command: NOT_BUILT as typeof NOT_BUILT, summary },
+  method,
+  path,
+  scope,
+  command: NOT_BUILT,
+  summary,
   answers: {},
   errors: [...EVERY, method === "GET" ? 404 : 409],
 });

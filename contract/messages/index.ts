@@ -1,0 +1,24 @@
+import type { AppError } from "../errors.ts";
+import type { Language } from "../states.ts";
+import { ERRORS_EN } from "./errors.en.ts";
+import { ERRORS_KK } from "./errors.kk.ts";
+import { ERRORS_RU } from "./errors.ru.ts";
+import type { ErrorText, ErrorTexts } from "./types.ts";
+
+export type { ErrorText, ErrorTexts } from "./types.ts";
+
+export const ERROR_TEXTS: Readonly<Record<Language, ErrorTexts>> = { kk: ERRORS_KK, ru: ERRORS_RU, en: ERRORS_EN };
+
+/** Puts `params` in the places `{{name}}`; a place without a value becomes empty, never a brace on the screen. */
+export function fill(text: string, params: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ""));
+}
+
+/** The sentence and the next step of an error. `not_ready` speaks of its cause, where it names one. */
+export function errorText(language: Language, error: Pick<AppError, "code" | "params">): ErrorText {
+  const texts = ERROR_TEXTS[language];
+  const { reason } = error.params;
+  const cause = error.code === "not_ready" && reason !== undefined && Object.hasOwn(texts, reason) ? texts[reason as keyof ErrorTexts] : null;
+  const { title, next } = cause ?? texts[error.code];
+  return { title: fill(title, error.params), next: fill(next, error.params) };
+}

@@ -1,0 +1,100 @@
+/** The screen in a browser: pages, the exchange of the key, commands and snapshots. No cookie authorises anything. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { appError, type ErrorCode } from "../../contract/errors.ts";
+import { BODY_CAP, statusOf } from "../../contract/till.ts";
+import type { View } from "../../contract/snapshot.ts";
+import type { Core } from "../core/index.ts";
+import { readJson } from "../till/body.ts";
+import type { Place } from "../till/guard.ts";
+import { sendJson } from "../till/reply.ts";
+import type { Keys } from "./keys.ts";
+import { readPage } from "../pages.ts";
+import { streamSnapshots } from "./watch.ts";
+
+const VIEWS: readonly View[] = ["cashier", "customer"];
+const WATCHERS = 16;
+
+export type ScreenHandler = (request: IncomingMessage, response: ServerResponse, place: Place) => Promise<void>;
+
+/** Everything on the screen's server that is not the till API. `root` is the folder of the built pages. */
+export function createScreen(core: Core, keys: Keys, root: string): ScreenHandler {
+  let watchers = 0;
+
+  async function session(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readJson(request, 1024);
+    const { key } = body.ok ? fieldsOf(body.value, ["key"]) : {};
+    if (typeof key !== "string") return refuse(response, "bad_request");
+    const token = keys.exchange(key);
+    if (token === null) return refuse(response, "unauthorized");
+    sendJson(response, 200, { token });
+  }
+
+  async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readJson(request, BODY_CAP);
+    if (!body.ok) return refuse(response, body.problem === "too_large" ? "too_large" : "bad_request");
+    const { name, input } = fieldsOf(body.value, ["name", "input"]);
+    if (typeof name !== "string") return refuse(response, "bad_request");
+    sendJson(response, 200, await core.call({ kind: "person", name: "cashier" }, name, input));
+  }
+
+  function watch(response: ServerResponse, query: URLSearchParams): void {
+    const view = VIEWS.find((known) => known === query.get("view"));
+    if (view === undefined) return refuse(response, "bad_request");
+    if (watchers >= WATCHERS) return refuse(response, "not_ready");
+    watchers += 1;
+    streamSnapshots(core, view, response, () => {
+      watchers -= 1;
+    });
+  }
+
+  return async (request, response, place) => {
+    try {
+      if (!place.isHost(request.headers.host ?? "")) return refuse(response, "forbidden");
+      const { pathname, searchParams } = new URL(request.url ?? "/", place.origin);
+      const route = `${request.method} ${pathname}`;
+      const ours = isOurs(request, place);
+      if (["/session", "/call", "/watch"].includes(pathname)) {
+        if (!ours) return refuse(response, "forbidden");
+        if (route === "POST /session") return await session(request, response);
+        if (route !== "POST /call" && route !== "GET /watch") return refuse(response, "method_not_allowed");
+        if (!keys.isToken(String(request.headers["x-qabyl-page"] ?? ""))) return refuse(response, "unauthorized");
+        return route === "POST /call" ? await call(request, response) : watch(response, searchParams);
+      }
+      if (!ours && !isPlainVisit(request)) return refuse(response, "forbidden");
+      const { status, headers, content } = await readPage(root, request.method ?? "", pathname);
+      response.writeHead(status, { ...headers, "content-length": String(content.length) });
+      response.end(request.method === "HEAD" ? undefined : content);
+    } catch {
+      refuse(response, "internal");
+    }
+  };
+}
+
+/** The fields of an object that has exactly these; nothing at all when it is anything else. */
+function fieldsOf(value: unknown, names: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  const keys = Object.keys(value);
+  return keys.length === names.length && keys.every((key) => names.includes(key)) ? (value as Record<string, unknown>) : {};
+}
+
+/** A request made by our own page: our Origin, or none from a browser that says it is the same origin. */
+function isOurs(request: IncomingMessage, place: Place): boolean {
+  const { origin } = request.headers;
+  if (origin !== undefined) return origin === place.origin;
+  const site = request.headers["sec-fetch-site"];
+  return site === "same-origin" || site === "none";
+}
+
+/**
+ * Opening the page itself. The launcher's local file and a link both come as cross-site navigation; the page holds
+ * nothing without a key and cannot be framed. A program that is no browser gets the same empty page.
+ */
+function isPlainVisit(request: IncomingMessage): boolean {
+  if (request.headers.origin !== undefined) return false;
+  const { "sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest } = request.headers;
+  return site === undefined || (mode === "navigate" && dest === "document");
+}
+
+function refuse(response: ServerResponse, code: ErrorCode): void {
+  sendJson(response, statusOf(code), { ok: false, error: appError(code) });
+}

@@ -1,0 +1,26 @@
+import type { Problem } from "../../contract/problem.ts";
+
+const LATER: Readonly<Record<string, string>> = { halykQr: "Halyk QR", epay: "Halyk ePay" };
+
+/**
+ * What the file may say but this version cannot do. Refused in words: a till that silently did something else would
+ * take money in a way nobody asked for. Works on the raw file, so that its other mistakes are named in the same go.
+ */
+export function notBuilt(raw: unknown): Problem[] {
+  const problems: Problem[] = [];
+  if (!isObject(raw)) return problems;
+  const { mode, providers } = raw;
+  if (mode === "refund" || mode === "kiosk" || mode === "vending")
+    problems.push({ path: "mode", words: `"${mode}" is not built yet in this version; only "cashier" is` });
+  if (!isObject(providers)) return problems;
+  for (const [name, title] of Object.entries(LATER))
+    if (providers[name] !== undefined) problems.push({ path: `providers.${name}`, words: `${title} is not built yet in this version` });
+  const scheme = isObject(providers.kaspi) ? providers.kaspi.scheme : undefined;
+  if (scheme === 1 || scheme === 3)
+    problems.push({ path: "providers.kaspi.scheme", words: `scheme ${scheme} is not built yet in this version; only scheme 2 is` });
+  return problems;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

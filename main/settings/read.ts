@@ -1,0 +1,92 @@
+/** Reads the provisioning file and every file it names; checks all that can be known without opening a certificate. */
+import { lstat, open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { readProvision, type Problem, type Provision } from "../../contract/provision.ts";
+import { readableByOthers } from "../adapters/files.ts";
+import { notBuilt } from "./built.ts";
+import { ProvisionFailure } from "./failure.ts";
+import { parseStrictJson } from "./strict-json.ts";
+
+const FILE_CAP = 256 * 1024;
+const NAMED_CAP = 1024 * 1024;
+
+export interface ProvisionDocument {
+  readonly path: string;
+  readonly value: Provision;
+  readonly bytes: Uint8Array;
+  /** Content of the named files, by the field that names them. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Throws ProvisionFailure with every wrong field. `insecure` lets a file pass that others can read. */
+export async function readDocument(path: string, insecure: boolean): Promise<ProvisionDocument> {
+  const bytes = await readWhole(path, FILE_CAP, "(the file)");
+  if (!insecure && (await readableByOthers(path)))
+    throw new ProvisionFailure([{ path: "(the file)", words: `can be read by others and holds secrets: chmod 600 it, or pass --insecure-provision` }]);
+  const json = parseStrictJson(bytes);
+  if (!json.ok) throw new ProvisionFailure(json.problems);
+  const checked = readProvision(json.value);
+  const problems: Problem[] = checked.ok ? [] : [...checked.problems];
+  for (const problem of notBuilt(json.value)) if (!problems.some((known) => known.path === problem.path)) problems.push(problem);
+  if (!checked.ok || problems.length > 0) throw new ProvisionFailure(problems);
+  return { path, value: checked.value, bytes, files: await readNamed(path, checked.value) };
+}
+
+/** Names of files are relative to the provisioning file, so that the folder can be carried on a stick. */
+async function readNamed(path: string, value: Provision): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const problems: Problem[] = [];
+  for (const [field, name] of namedFiles(value)) {
+    try {
+      files.set(field, await readWhole(resolve(dirname(path), name), NAMED_CAP, field));
+    } catch (error) {
+      if (!(error instanceof ProvisionFailure)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new ProvisionFailure(problems);
+  return files;
+}
+
+function namedFiles({ providers: { kaspi } }: Provision): [field: string, name: string][] {
+  if (!kaspi) return [];
+  const list: [string, string | undefined][] = [
+    ["providers.kaspi.certificate", kaspi.certificate],
+    ["providers.kaspi.privateKey", kaspi.privateKey],
+    ...kaspi.ca.map((name, index): [string, string] => [`providers.kaspi.ca[${index}]`, name]),
+  ];
+  return list.filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+async function readWhole(path: string, cap: number, field: string): Promise<Uint8Array> {
+  const fail = (words: string): never => {
+    throw new ProvisionFailure([{ path: field, words }]);
+  };
+  try {
+    const handle = await open(path, "r");
+    try {
+      const about = await handle.stat();
+      if (!about.isFile()) return fail("is not a file");
+      if (about.size > cap) return fail(`is larger than ${cap / 1024} KiB`);
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof ProvisionFailure) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return fail("no such file");
+    if (code === "EACCES" || code === "EPERM") return fail("cannot be read: access denied");
+    return fail(`cannot be read (${code ?? "unknown"})`);
+  }
+}
+
+/** Whether there is a file of that name (whatever it is). */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+/** Lock, log, vault and journal of one data folder, opened in the only order that is safe. */
+import { join } from "node:path";
+import { systemClock } from "./adapters/clock.ts";
+import { privateDirectory } from "./adapters/files.ts";
+import { createIds } from "./adapters/ids.ts";
+import { JournalDamaged, JournalTooNew, openJournal, type JournalFile } from "./adapters/journal.ts";
+import { LockHeld, takeLock } from "./adapters/lock.ts";
+import { openLog } from "./adapters/log.ts";
+import { openCrypto, openVault, VaultUnreadable, type KeySource } from "./adapters/vault.ts";
+import type { Clock, Crypto, Ids, Journal, Log, Vault } from "./core/ports.ts";
+import { EXIT, StartFailure } from "./failure.ts";
+
+export type { KeySource } from "./adapters/vault.ts";
+
+export interface OpenStores {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly crypto: Crypto;
+  readonly log: Log;
+  readonly vault: Vault;
+  /** For settings only: the till's id, which stands in every event, is not known yet. */
+  readonly journal: Journal;
+  /** The journal for the core; the one before is closed. */
+  openJournal(tillId: string): Promise<Journal>;
+}
+
+/** Opens all stores of `dir`; what has been opened is put on `undo`. Throws StartFailure. */
+export async function openStores(dir: string, source: KeySource, undo: (() => unknown)[]): Promise<OpenStores> {
+  await prepare(dir);
+  const lock = await takeLock(join(dir, "lock")).catch((error: unknown) => {
+    if (error instanceof LockHeld) throw new StartFailure(EXIT.locked, [`another instance runs on ${dir}`], error);
+    throw error;
+  });
+  undo.push(() => lock.release());
+  const log = await openLog({ dir });
+  undo.push(() => log.close());
+  const vault = await openVault({ file: join(dir, "vault"), keySource: source }).catch((error: unknown) => {
+    if (error instanceof VaultUnreadable) throw new StartFailure(EXIT.internal, [error.message], error);
+    throw error;
+  });
+  const crypto = await openCrypto(vault);
+  const clock = systemClock();
+
+  let current: JournalFile | null = null;
+  undo.push(() => current?.close());
+  const open = async (tillId: string): Promise<Journal> => {
+    await current?.close();
+    const options = { file: join(dir, "journal.db"), tillId, mac: (text: string) => crypto.mac("chain", text), now: clock.now };
+    current = await openJournal(options).catch((error: unknown) => {
+      throw journalFailure(error);
+    });
+    return current;
+  };
+  return { clock, ids: createIds(), crypto, log, vault, journal: await open(""), openJournal: open };
+}
+
+async function prepare(dir: string): Promise<void> {
+  try {
+    await privateDirectory(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartFailure(EXIT.badInput, [`--data: ${dir} cannot be made or entered (${code ?? "unknown"})`], error);
+  }
+}
+
+function journalFailure(error: unknown): unknown {
+  if (error instanceof JournalTooNew) {
+    const words = `the journal was written by a newer version of this program (schema ${error.found}, this one knows ${error.known}): install that version`;
+    return new StartFailure(EXIT.journalTooNew, [words], error);
+  }
+  if (error instanceof JournalDamaged) return new StartFailure(EXIT.internal, [`${error.message}: restore it from a backup`], error);
+  return error;
+}

@@ -1,0 +1,126 @@
+/** Practice on a bank of our own. The only file that knows where the simulator is; it runs as a child process. */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readProvision } from "../contract/provision.ts";
+import { privateDirectory, readIfThere, writePrivately } from "./adapters/files.ts";
+import type { Training } from "./core/index.ts";
+import { startPhone, type Phone } from "./training-phone.ts";
+import type { ProvisionDocument } from "./settings/read.ts";
+
+/** A child process as a host starts it; `ready` is the first message it sent. */
+export interface Child {
+  readonly ready: unknown;
+  kill(): void;
+}
+
+/** Starts a module as a child process and waits for its first message. Rejects when it ends before. */
+export type Spawn = (module: string, args: readonly string[]) => Promise<Child>;
+
+export interface TrainingBank {
+  /** What a shop would have been given: applied like any other file. */
+  readonly document: ProvisionDocument;
+  readonly training: Training;
+  close(): void;
+}
+
+/** The times a learner meets: short enough to see a deadline pass, long enough to read the screen. */
+const TIMES = { pollSeconds: 2, scanSeconds: 90, confirmSeconds: 40 } as const;
+const TOKEN_FILE = "till-token";
+
+interface Ready {
+  readonly url: string;
+  readonly ca: readonly string[];
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly passphraseFile: string;
+  readonly control: string;
+  readonly controlToken: string;
+}
+
+/** Starts the bank in `dir` (the training folder) and makes the settings of a shop that works with it. */
+export async function startTraining(dir: string, module: string, spawn: Spawn): Promise<TrainingBank> {
+  const child = await startBank(join(dir, "bank"), module, spawn);
+  try {
+    const ready = readReady(child.ready);
+    const phone = startPhone(ready.control, ready.controlToken, TIMES.scanSeconds * 1000);
+    await phone.fault("none");
+    return { document: await documentOf(dir, ready), training: trainingOf(phone), close: () => end(child, phone) };
+  } catch (error) {
+    child.kill();
+    throw error;
+  }
+}
+
+/** On the port it had before, so that payments of the last practice can still be asked about. */
+async function startBank(dir: string, module: string, spawn: Spawn): Promise<Child> {
+  await privateDirectory(dir);
+  const config = join(dir, "config.json");
+  const portFile = join(dir, "port");
+  await writePrivately(config, JSON.stringify(TIMES));
+  const args = ["--dir", dir, "--config", config, "--state", join(dir, "payments.json")];
+  const known = (await readIfThere(portFile))?.toString("utf8") ?? "";
+  if (/^\d{1,5}$/.test(known)) {
+    const again = await spawn(module, [...args, "--port", known]).catch(() => null);
+    if (again) return again;
+  }
+  const child = await spawn(module, [...args, "--port", "0"]);
+  await writePrivately(portFile, new URL(readReady(child.ready).url).port);
+  return child;
+}
+
+function readReady(message: unknown): Ready {
+  const ready = message as Partial<Ready> | null;
+  if (typeof ready?.url !== "string" || typeof ready.control !== "string") throw new Error("the training bank did not say where it is");
+  return ready as Ready;
+}
+
+function trainingOf(phone: Phone): Training {
+  return { fault: (fault) => phone.fault(fault) };
+}
+
+function end(child: Child, phone: Phone): void {
+  phone.close();
+  child.kill();
+}
+
+async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument> {
+  const raw = {
+    version: 1,
+    language: "ru",
+    timezone: "Asia/Almaty",
+    merchant: { name: "Дүкен №1", supportPhone: "+7 727 000 00 00" },
+    till: { id: "T1", name: "Касса 1", token: await tillToken(dir) },
+    providers: {
+      kaspi: {
+        environment: "test",
+        scheme: 2,
+        url: ready.url,
+        certificate: ready.certificate,
+        privateKey: ready.privateKey,
+        passphrase: (await readFile(ready.passphraseFile, "utf8")).trim(),
+        ca: ready.ca,
+        deviceId: "TRAINING-1",
+        tradePointId: "1",
+      },
+    },
+  };
+  const checked = readProvision(raw);
+  if (!checked.ok) throw new Error(`training settings: ${checked.problems.map(({ path }) => path).join(", ")}`);
+  const files = new Map<string, Uint8Array>([
+    ["providers.kaspi.certificate", await readFile(ready.certificate)],
+    ["providers.kaspi.privateKey", await readFile(ready.privateKey)],
+  ]);
+  for (const [index, path] of ready.ca.entries()) files.set(`providers.kaspi.ca[${index}]`, await readFile(path));
+  return { path: join(dir, "training"), value: checked.value, bytes: Buffer.from(JSON.stringify(raw)), files };
+}
+
+/** One token for the till API, the same at every start, for whoever can read the training folder. */
+async function tillToken(dir: string): Promise<string> {
+  const path = join(dir, TOKEN_FILE);
+  const known = (await readIfThere(path))?.toString("utf8").trim() ?? "";
+  if (/^[A-Za-z0-9_-]{32,}$/.test(known)) return known;
+  const token = randomBytes(24).toString("base64url");
+  await writePrivately(path, `${token}\n`);
+  return token;
+}

@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const ENTRIES = {
+  "node.cjs": "main/node/main.ts",
+  "simulator.cjs": "simulator/main.ts",
+  "certificate-worker.cjs": "main/adapters/certificate-worker.ts",
+} as const;
+
+export interface Bundles {
+  readonly dir: string;
+  path(name: keyof typeof ENTRIES): string;
+  remove(): Promise<void>;
+}
+
+/** Builds some of the bundles into a folder of their own, as scripts/build.mjs does, with a screen of one line. */
+export async function buildBundles(names: readonly (keyof typeof ENTRIES)[]): Promise<Bundles> {
+  const dir = await mkdtemp(join(tmpdir(), "qabyl-dist-"));
+  await mkdir(join(dir, "renderer"));
+  await writeFile(join(dir, "renderer", "index.html"), "<!doctype html><title>screen</title>");
+  await Promise.all(
+    names.map((name) =>
+      build({
+        absWorkingDir: ROOT,
+        entryPoints: [ENTRIES[name]],
+        outfile: join(dir, name),
+        bundle: true,
+        platform: "node",
+        target: "node24",
+        format: "cjs",
+        logLevel: "error",
+        define: {
+          "process.env.QABYL_VERSION": '"0.0.0-test"',
+          "import.meta.dirname": "__dirname",
+          "import.meta.filename": "__filename",
+          "import.meta.url": "__moduleUrl",
+        },
+        banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+      }),
+    ),
+  );
+  return { dir, path: (name) => join(dir, name), remove: () => rm(dir, { recursive: true, force: true }) };
+}

@@ -1,0 +1,117 @@
+import type { Clock } from "../../main/core/ports.ts";
+
+export interface ScaledClock extends Clock {
+  /** How many times faster than real time it runs. */
+  readonly scale: number;
+  /** Waits so many of its milliseconds. */
+  sleep(ms: number): Promise<void>;
+  /** Told of each step before the timers that are due after it: what moves another clock along with this one. */
+  drives(move: (ms: number) => void): void;
+  /** The machine falls asleep: time runs on, no timer fires. */
+  suspend(): void;
+  /** It wakes up: what fell due meanwhile fires now, late. */
+  resume(): void;
+  /** It stands still while this holds: what really takes time (an exchange under way) costs none here. */
+  standsWhile(holds: () => boolean): void;
+  /** How many milliseconds of real time to give to something that may take so many of its own: more on a busy machine. */
+  real(ms: number): number;
+  stop(): void;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly run: () => void;
+  /** Belongs to the test, not to the machine: it fires also while that sleeps. */
+  readonly outside: boolean;
+}
+
+/** Real milliseconds between two steps. */
+const STEP = 2;
+/**
+ * Of a longer pause no more than this counts. A machine that is busy with other things slows these clocks down; it does
+ * not make a poll late that a till of its own would have sent in time.
+ */
+const LONGEST_STEP = 20;
+
+const running = new Set<(realMs: number) => void>();
+let last = 0;
+let stepping = false;
+/** Which part of real time counted lately. */
+let pace = 1;
+
+function step(): void {
+  const now = performance.now();
+  const elapsed = now - last;
+  const passed = Math.min(elapsed, LONGEST_STEP);
+  last = now;
+  const weight = Math.min(1, elapsed / 1_000);
+  if (elapsed > 0) pace += (passed / elapsed - pace) * weight;
+  for (const clock of running) clock(passed);
+  stepping = running.size > 0;
+  if (stepping) setTimeout(step, STEP);
+}
+
+/** Real time, at most `scale` times faster. */
+export function scaledClock(scale: number, startAt = Date.now()): ScaledClock {
+  let passed = 0;
+  let asleep = false;
+  const timers = new Set<Timer>();
+  const moved: ((ms: number) => void)[] = [];
+  const holders: (() => boolean)[] = [];
+
+  function moveTo(target: number): void {
+    const ms = target - passed;
+    passed = target;
+    for (const move of moved) move(ms);
+  }
+
+  function due(until: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of timers) {
+      if (timer.at <= until && (timer.outside || !asleep) && (!next || timer.at < next.at)) next = timer;
+    }
+    return next;
+  }
+
+  function advance(realMs: number): void {
+    if (holders.some((holds) => holds())) return;
+    const end = passed + realMs * scale;
+    for (let next = due(end); next; next = due(end)) {
+      timers.delete(next);
+      if (next.at > passed) moveTo(next.at);
+      next.run();
+    }
+    moveTo(end);
+  }
+
+  function add(run: () => void, ms: number, outside: boolean): Timer {
+    const timer = { at: passed + Math.max(0, ms), run, outside };
+    timers.add(timer);
+    return timer;
+  }
+
+  running.add(advance);
+  if (!stepping) {
+    last = performance.now();
+    step();
+  }
+
+  return {
+    scale,
+    now: () => Math.floor(startAt + passed),
+    mono: () => 1_000 + passed,
+    setTimeout: (run, ms) => add(run, ms, false),
+    clearTimeout: (timer) => void timers.delete(timer as Timer),
+    sleep: (ms) => new Promise((done) => void add(done, ms, true)),
+    drives: (move) => void moved.push(move),
+    suspend() {
+      asleep = true;
+    },
+    resume() {
+      asleep = false;
+    },
+    standsWhile: (holds) => void holders.push(holds),
+    real: (ms) => Math.ceil(ms / scale / Math.max(pace, 0.02)),
+    stop: () => void running.delete(advance),
+  };
+}
