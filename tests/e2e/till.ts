@@ -17,6 +17,8 @@ export interface Till {
   /** The harness's hand on the outside world; null in other hosts. */
   readonly control: HarnessApp["control"] | null;
   readonly exit: Promise<unknown>;
+  /** The page is loaded anew, as after the death of its renderer; the new page. */
+  reopen(): Promise<Page>;
   /** The till API. */
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
   /** kill -9 the host, start it again on the same folder; the new page. */
@@ -29,6 +31,7 @@ interface Started {
   readonly till: string | null;
   readonly control: HarnessApp["control"] | null;
   readonly exit: Promise<unknown>;
+  reopen(): Promise<Page>;
   kill(): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,6 +59,10 @@ async function startNodeHost(args: string[], browser: Browser, size: { width: nu
     till: ready.till,
     control: null,
     exit,
+    async reopen() {
+      await page.reload();
+      return page;
+    },
     async kill() {
       child.kill("SIGKILL");
       await exit;
@@ -79,6 +86,11 @@ async function startHarness(args: string[], dir: string, size: { width: number; 
     till: ready.till,
     control: app.control,
     exit: app.exit,
+    // A page of this host may not reload itself: every navigation is denied (checklist C5).
+    async reopen() {
+      await app.control.crashRenderer();
+      return app.page();
+    },
     async kill() {
       await app.kill("SIGKILL");
       await app.close();
@@ -102,6 +114,10 @@ async function startElectron(args: string[], dir: string, size: { width: number;
     till: ready.till,
     control: null,
     exit,
+    async reopen() {
+      await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
+      return page;
+    },
     async kill() {
       app.process().kill("SIGKILL");
       await exit;
@@ -180,6 +196,7 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
         dir,
         control: started.control,
         exit: started.exit,
+        reopen: () => started.reopen(),
         async api(method, path, body, headers = {}) {
           const response = await fetch(`${started.till}${path}`, {
             method,
