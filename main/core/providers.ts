@@ -40,7 +40,10 @@ export interface Providers {
 interface State {
   readonly settings: ProviderSettings;
   readonly bank: Bank;
-  reason: AppError | null;
+  /** What is missing on our side: settings, or a device the bank does not know. Only its own cure takes it away. */
+  device: AppError | null;
+  /** What the bank's last ping complained of; the next good one takes it away. */
+  way: AppError | null;
   offlineSince: number | null;
   lastAnswer: number | null;
   pinging: boolean;
@@ -60,8 +63,8 @@ export function createProviders(
   for (const provider of settings.providers) {
     const bank = banks.find((candidate) => candidate.name === provider.name);
     if (!bank) continue;
-    const reason = provider.blocked ?? (bank.register ? appError("not_registered") : null);
-    states.push({ settings: provider, bank, reason, offlineSince: null, lastAnswer: null, pinging: false });
+    const device = provider.blocked ?? (bank.register ? appError("not_registered") : null);
+    states.push({ settings: provider, bank, device, way: null, offlineSince: null, lastAnswer: null, pinging: false });
   }
   const stateOf = (name: string): State | undefined => states.find((state) => state.settings.name === name);
 
@@ -124,42 +127,45 @@ export function createProviders(
       const answer = await send(ctx, state.bank.ping(ctx));
       // A till that waits for its device keeps that reason; another is taken back by the bank's good word.
       // Only what a technician must mend stops the till; "temporarily unavailable" may be over at the next charge.
-      if (answer.kind === "refused" && answer.error.remedy === "fixSettings") settleReason(state, answer.error);
-      else if (answer.kind === "alive" && state.reason?.code !== "not_registered") settleReason(state, null);
+      if (answer.kind === "refused" && answer.error.remedy === "fixSettings") settle(state, "way", answer.error);
+      else if (answer.kind === "alive") settle(state, "way", null);
     } catch (error) {
-      if (error instanceof HttpFailure && !isNetworkProblem(error)) settleReason(state, failureError(error));
+      if (error instanceof HttpFailure && !isNetworkProblem(error)) settle(state, "way", failureError(error));
     } finally {
       state.pinging = false;
-      lookLater(state, state.offlineSince === null && state.reason === null ? LOOK_IDLE : LOOK_AGAIN);
+      lookLater(state, state.offlineSince === null && state.way === null ? LOOK_IDLE : LOOK_AGAIN);
     }
   }
 
-  function settleReason(state: State, reason: AppError | null): void {
-    if (state.reason?.code === reason?.code) return;
-    state.reason = reason;
+  function settle(state: State, what: "device" | "way", reason: AppError | null): void {
+    if (state[what]?.code === reason?.code) return;
+    state[what] = reason;
     changed();
+  }
+
+  function reasonOf(state: State): AppError | null {
+    return state.device ?? state.way ?? (state.offlineSince === null ? null : appError("offline"));
   }
 
   async function register(state: State, attempt: number): Promise<void> {
     const { profile } = state.settings;
     const again = (reason: AppError): void => {
-      settleReason(state, reason);
+      settle(state, "device", reason);
       const wait = REGISTER_AGAIN[Math.min(attempt, REGISTER_AGAIN.length - 1)] ?? LOOK_AGAIN;
       schedule.set(`register:${profile.id}`, clock.mono() + wait, () => void register(state, attempt + 1));
     };
     try {
       const ctx = await context(profile.id);
       const call = state.bank.register?.(ctx) ?? null;
-      if (!call) return settleReason(state, state.settings.blocked);
-      settleReason(state, appError("not_registered"));
+      if (!call) return settle(state, "device", state.settings.blocked);
       const answer = await send(ctx, call);
-      if (answer.kind === "refused") return settleReason(state, answer.error);
-      if (answer.kind === "unclear") return again(answer.error);
+      if (answer.kind === "unclear" || (answer.kind === "refused" && answer.error.remedy === "retry")) return again(answer.error);
+      if (answer.kind === "refused") return settle(state, "device", answer.error);
       const kept = { ...ctx.secrets, deviceToken: answer.deviceToken };
       await ports.vault.put({ [secretsName(profile.id)]: JSON.stringify(kept) });
       secrets.set(profile.id, kept);
       log.info("device.registered", { provider: state.settings.name, device: profile.device, tradePoint: profile.tradePoint });
-      settleReason(state, null);
+      settle(state, "device", null);
     } catch (error) {
       again(error instanceof HttpFailure ? failureError(error) : appError("internal"));
     }
@@ -177,7 +183,7 @@ export function createProviders(
     reason(name) {
       const state = stateOf(name);
       if (!state) return appError("not_configured", { params: { provider: name } });
-      return state.reason ?? (state.offlineSince === null ? null : appError("offline"));
+      return reasonOf(state);
     },
     context,
     send,
@@ -194,7 +200,7 @@ export function createProviders(
     },
     views: () =>
       states.map((state) => {
-        const reason = state.reason ?? (state.offlineSince === null ? null : appError("offline"));
+        const reason = reasonOf(state);
         const { name, profile, min, max } = state.settings;
         return { name, environment: profile.environment, ready: reason === null, reason, minMinor: min, maxMinor: max };
       }),
@@ -204,11 +210,11 @@ export function createProviders(
           state.settings.name,
           {
             configured: true,
-            ready: state.reason === null && state.offlineSince === null,
+            ready: reasonOf(state) === null,
             reachable: state.offlineSince !== null ? false : state.lastAnswer === null ? null : true,
             certificateExpires:
               state.settings.certificateExpires === null ? null : isoTime(state.settings.certificateExpires, settings.timezone),
-            reason: state.reason,
+            reason: reasonOf(state),
           },
         ]),
       ),

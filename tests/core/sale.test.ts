@@ -406,4 +406,21 @@ describe("the device", () => {
       '{"DeviceToken":"9f2c1d64-0000-4000-8000-aaaaaaaaaaaa","Amount":5000.00,"ExternalId":"A1-000001"}',
     );
   });
+  it("a refused registration stands, however well the bank answers pings; no sale is started without a device", async () => {
+    await desk.close();
+    desk = await openDesk({ registered: false, prepare: (bank) => bank.always("/device/register", { answer: refusal("-1503") }) });
+    await desk.clock.advance(5 * MINUTE);
+    expect(desk.bank.calls("/health/ping")).toBeGreaterThan(0);
+    expect(desk.snapshot().providers[0]).toMatchObject({ ready: false, reason: { code: "device_elsewhere", bankCode: "-1503" } });
+    const refused = await desk.call("payments.create", { key: "k", request: { amount: "1.00", provider: "kaspi" } });
+    expect(refused).toMatchObject({ ok: false, error: { code: "not_ready", params: { reason: "device_elsewhere" } } });
+    expect(desk.bank.calls("/qr/create")).toBe(0);
+  });
+  it("a registration that does not get through is tried again until it does", async () => {
+    await desk.close();
+    desk = await openDesk({ registered: false, prepare: (bank) => bank.next("/device/register", { fail: "timeout", reach: "sent" }, { answer: refusal("-999") }) });
+    expect(desk.snapshot().providers[0]).toMatchObject({ ready: false });
+    await desk.clock.advance(MINUTE);
+    expect(desk.snapshot().providers[0]).toMatchObject({ ready: true });
+  });
 });

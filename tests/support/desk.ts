@@ -76,6 +76,8 @@ export interface Desk {
 export interface DeskOptions {
   readonly settings?: Settings;
   readonly registered?: boolean;
+  /** Scripts the bank before the till meets it. */
+  readonly prepare?: (bank: ScriptedBank) => void;
   /** Wraps the journal, to make its disk refuse. */
   readonly wrap?: (journal: JournalFile) => JournalFile;
 }
@@ -84,6 +86,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const dir = await mkdtemp(join(tmpdir(), "qabyl-desk-"));
   const clock = simulatedClock();
   const bank = scriptedBank(clock);
+  options.prepare?.(bank);
   const file = await openJournal({
     file: join(dir, "journal.db"),
     tillId: "A1",

@@ -113,6 +113,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   const committed = new Map<string, PaymentRow>();
   const gates: { part: string; reach: () => void; opened: Promise<void> }[] = [];
   const closing: Promise<unknown>[] = [];
+  const moving = new Set<{ readonly requestId: string; readonly since: number }>();
   let lives = -1;
   const wall = (): number => clock.now() + wallError;
 
@@ -201,16 +202,19 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     }
     const entry: Sent = { life, requestId: request.headers["X-Request-ID"] ?? "", request, at: wall(), endedAt: null, status: null };
     sent.push(entry);
+    const way = { requestId: entry.requestId, since: performance.now() };
+    moving.add(way);
     try {
       const answer = await http.send({ ...request, timeoutMs: clock.real(request.timeoutMs) + BUSY });
       entry.status = answer.status;
-      return isAlive() ? answer : await never();
+      if (isAlive()) return answer;
     } catch (error) {
       if (isAlive()) throw error;
-      return await never();
     } finally {
+      moving.delete(way);
       entry.endedAt = wall();
     }
+    return never();
   }
 
   function mortalJournal(journal: JournalFile, isAlive: () => boolean): Journal {
@@ -241,7 +245,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   let bank = options.bank;
   const known = [bank, ...(options.others ?? [])];
   // An exchange that is really under way takes milliseconds, not the seconds that scaling would make of them.
-  clock.standsWhile(() => moving.some(({ requestId, since }) => performance.now() - since < STANDSTILL && !known.some((one) => one.withholds(requestId))));
+  clock.standsWhile(() => [...moving].some(({ requestId, since }) => performance.now() - since < STANDSTILL && !known.some((one) => one.withholds(requestId))));
   let life = await boot(bank);
   const byRequest = (requestId: string): boolean => known.some((one) => one.arrived(requestId));
 
