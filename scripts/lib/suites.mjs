@@ -7,8 +7,6 @@ export const unitSuites = [
   "contract",
   "core",
   "adapters",
-  "settings",
-  "till",
   "node",
   "simulator",
   "harness",

@@ -1,0 +1,132 @@
+/** Nothing secret, and nothing of somebody's own machine, is in the repository. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root } from "../../scripts/lib/paths.mjs";
+
+/** Written so that this file does not find itself. */
+const patterns: readonly { what: string; pattern: RegExp }[] = [
+  {
+    what: "a private key",
+    pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s*(?:\\r)?(?:\\n)?\s*(?:[A-Za-z0-9+/]{40}|Proc-Type)/,
+  },
+  // The first bytes of PKCS#8 and PKCS#1, RSA and EC, in base64.
+  {
+    what: "a private key without its wrapping",
+    pattern: /\bMII[\w+/]{2}[AQgw]IBA(?:DAN|AKC)[\w+/]{40}|\bMI(?:GHAgEAMBM|HcCAQEE)[\w+/]{40}/,
+  },
+  { what: "a PFX", pattern: /\bMII[\w+/]{2}[AQgw]IBAzCC[\w+/]{40}/ },
+  { what: "a key of a cloud", pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}\b/ },
+  { what: "a token of a code host", pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_\w{50}|\bglpat-[\w-]{20}/ },
+  { what: "a token of a package registry", pattern: /\bnpm_[A-Za-z0-9]{36}\b|_authToken\s*=/ },
+  { what: "a token of a chat or a payment service", pattern: /\bxox[abprs]-[\w-]{10}|\b[rs]k_live_[A-Za-z0-9]{16}/ },
+  { what: "a signed token", pattern: /\beyJ[\w-]{15,}\.eyJ[\w-]{15,}\.[\w-]{20,}/ },
+  { what: "a bank's production key", pattern: /\bprod_[A-Za-z0-9]{24,}/ },
+  {
+    what: "a password in an address",
+    pattern:
+      /\b[a-z][a-z+]*:\/\/[^\s:/@"'`$<{]+:[^\s:/@"'`$<{]{4,}@(?![\w.-]*\.(?:example|test)\b|localhost|127\.)[a-z0-9]/i,
+  },
+  {
+    what: "a home folder",
+    pattern:
+      /(?<![\w./-])\/(?:home|Users)\/(?!user\/|name\/|you\/|qabyl\/|pos\/)[a-z][\w.-]*\/|[A-Z]:\\{1,2}Users\\{1,2}(?!name\\)\w/,
+  },
+  {
+    what: "root's folder or a workplace's",
+    pattern: /(?<![\w.$}/-])\/(?:root|work(?:space)?|builds|github\/workspace)\/[\w.]/,
+  },
+  {
+    what: "the address of a package registry",
+    pattern: /registry\.(?:npmjs|yarnpkg|npmmirror)\.(?:org|com)|"resolved":\s*"http/,
+  },
+];
+
+/** Made for the tests, worth nothing, and impossible to make while they run: see the README beside them. */
+const known = new Set([
+  "tests/adapters/fixtures/certificates.json: a PFX",
+  "tests/adapters/fixtures/certificates.json: a private key without its wrapping",
+]);
+
+const forbiddenNames =
+  /\.(?:pfx|p12|key|keystore|jks|ppk)$|^\.env(?:\.|$)|^id_(?:rsa|ed25519|ecdsa)$|^\.npmrc$|^\.netrc$/i;
+
+function scan(text: string): string[] {
+  return patterns.filter(({ pattern }) => pattern.test(text)).map(({ what }) => what);
+}
+
+/** Every file that git has, or would take with `git add`. */
+function tracked(): string[] {
+  return execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 16_000_000,
+  })
+    .split("\0")
+    .filter((file) => file !== "" && existsSync(join(root, file)) && statSync(join(root, file)).isFile());
+}
+
+describe("the repository", () => {
+  test("has no file that can only be a secret", () => {
+    const files = tracked();
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((file) => forbiddenNames.test(basename(file)))).toEqual([]);
+  });
+
+  test("has no secret and no address of somebody's machine in any file", () => {
+    const found = tracked().flatMap((file) => {
+      const content = readFileSync(join(root, file));
+      if (content.includes(0)) return [];
+      return scan(content.toString("utf8"))
+        .map((what) => `${file}: ${what}`)
+        .filter((finding) => !known.has(finding));
+    });
+    expect(found).toEqual([]);
+  });
+});
+
+describe("the scan", () => {
+  const join2 = (...parts: string[]) => parts.join("");
+
+  test.each([
+    ["a private key", join2("-----BEGIN PRIVATE ", "KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj")],
+    ["a private key", join2("-----BEGIN RSA PRIVATE ", "KEY-----\nProc-Type: 4,ENCRYPTED")],
+    [
+      "a private key",
+      join2("-----BEGIN ENCRYPTED PRIVATE ", "KEY-----\\nMIIFLTBXBgkqhkiG9w0BBQ0wSjApBgkqhkiG9w0BBQww"),
+    ],
+    ["a private key without its wrapping", join2("MIIE", "pAIBAA", "KCAQEA".repeat(12))],
+    ["a private key without its wrapping", join2("MIIE", "vQIBAD", "ANBgkq".repeat(12))],
+    ["a PFX", join2("MIIQ", "IgIBAz", "CCD+gG".repeat(12))],
+    ["a key of a cloud", join2("AKIA", "ABCDEFGHIJKLMNOP")],
+    ["a token of a code host", join2("ghp", "_", "a1".repeat(18))],
+    ["a token of a package registry", join2("npm", "_", "a1".repeat(18))],
+    [
+      "a signed token",
+      join2("eyJ", "hbGciOiJIUzI1NiJ9.", "eyJ", "zdWIiOiIxMjM0NTY3ODkwIn0.", "c2lnbmF0dXJlc2lnbmF0dXJl"),
+    ],
+    ["a bank's production key", join2("prod", "_", "a1".repeat(16))],
+    ["a password in an address", join2("https", "://till:geheim1@", "bank.kz/")],
+    ["a home folder", join2("see /ho", "me/aigerim/qabyl")],
+    ["a home folder", join2("C:\\Us", "ers\\Aigerim\\qabyl")],
+    ["root's folder or a workplace's", join2("cd /ro", "ot/qabyl")],
+    ["the address of a package registry", join2('"resolved": "ht', 'tps://example"')],
+  ])("finds %s", (what, text) => {
+    expect(scan(text)).toContain(what);
+  });
+
+  test.each([
+    "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ",
+    "text.includes('-----BEGIN PRIVATE KEY-----') && matches(/[a-z]/)",
+    "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+    "https://me:SECRET@gateway.example/r2",
+    "https://mtokentest.kaspi.kz:8544/r2/v01",
+    "/home/user/.local/share/qabyl",
+    "/var/lib/qabyl/",
+    "contract/workflow.ts, ./work/x",
+    "test_8f2a9c01",
+  ])("lets pass %s", (text) => {
+    expect(scan(text)).toEqual([]);
+  });
+});
