@@ -46,7 +46,7 @@ export function createSchedule(clock: Clock): Schedule {
     cancel,
     stop() {
       stopped = true;
-      for (const key of [...timers.keys()]) cancel(key);
+      for (const key of timers.keys()) cancel(key);
     },
   };
 }

@@ -28,6 +28,8 @@ async function provision(): Promise<string> {
 const launch = (data: string, args: string[] = []): Promise<HarnessApp> =>
   launchHarness({ main: "dist/electron.cjs", cwd: root, args: ["--port", "0", "--data", data, ...args], userData: join(data, "chromium") });
 
+/** Arguments of the first recorded call of a name. */
+const firstArgs = (name: string): readonly any[] => app.events(name)[0]?.args ?? [];
 const screen = (name: string): Promise<unknown> => page.waitForSelector(`[data-testid="screen"][data-screen="${name}"]`, { timeout: 15_000 });
 const call = (name: string, input: unknown): Promise<any> =>
   page.evaluate(([command, value]) => (globalThis as any).qabyl.call(command, value), [name, input] as const);
@@ -51,8 +53,7 @@ describe("process and preload", () => {
     expect(sandboxed).toBeDefined();
   });
   it("A2: the window's preferences", () => {
-    const [made] = app.events("BrowserWindow") as { args: any[] }[];
-    const preferences = made?.args.find((arg) => arg?.webPreferences)?.webPreferences;
+    const preferences = firstArgs("BrowserWindow").find((arg) => arg?.webPreferences)?.webPreferences;
     expect(preferences).toMatchObject({
       sandbox: true,
       contextIsolation: true,
@@ -114,9 +115,8 @@ describe("IPC", () => {
 
 describe("content, network, navigation", () => {
   it("C1: the scheme is standard, secure and does not pass by the policy", () => {
-    const [registered] = app.events("protocol.registerSchemesAsPrivileged") as { args: any[] }[];
-    const [scheme] = registered?.args[0] ?? [];
-    expect(scheme).toEqual({ scheme: "qabyl", privileges: { standard: true, secure: true, supportFetchAPI: true } });
+    const [schemes] = firstArgs("protocol.registerSchemesAsPrivileged");
+    expect(schemes[0]).toEqual({ scheme: "qabyl", privileges: { standard: true, secure: true, supportFetchAPI: true } });
   });
   it("C2: nothing outside the folder, nothing but GET", async () => {
     const get = (path: string, method = "GET"): Promise<number> =>
@@ -184,8 +184,7 @@ describe("content, network, navigation", () => {
     for (const file of sources) expect(readFileSync(join(root, "main", file), "utf8"), file).not.toMatch(/rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|net\.fetch|session\.fetch/);
   });
   it("C14: the session is in memory and uncached", () => {
-    const [made] = app.events("session.fromPartition") as { args: any[] }[];
-    expect(made?.args).toEqual(["qabyl", { cache: false }]);
+    expect(firstArgs("session.fromPartition")).toEqual(["qabyl", { cache: false }]);
   });
 });
 

@@ -46,9 +46,12 @@ function step(): void {
   last = now;
   const weight = Math.min(1, elapsed / 1_000);
   if (elapsed > 0) pace += (passed / elapsed - pace) * weight;
-  for (const clock of running) clock(passed);
-  stepping = running.size > 0;
-  if (stepping) setTimeout(step, STEP);
+  try {
+    for (const clock of running) clock(passed);
+  } finally {
+    stepping = running.size > 0;
+    if (stepping) setTimeout(step, STEP);
+  }
 }
 
 /** Real time, at most `scale` times faster. */
@@ -65,27 +68,28 @@ export function scaledClock(scale: number, startAt = Date.now()): ScaledClock {
     for (const move of moved) move(ms);
   }
 
-  function due(until: number): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of timers) {
-      if (timer.at <= until && (timer.outside || !asleep) && (!next || timer.at < next.at)) next = timer;
-    }
-    return next;
+  const fires = (timer: Timer): boolean => timer.outside || !asleep;
+
+  function next(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const timer of timers) if (fires(timer)) first = Math.min(first, timer.at);
+    return first;
   }
 
   function advance(realMs: number): void {
     if (holders.some((holds) => holds())) return;
-    const end = passed + realMs * scale;
-    for (let next = due(end); next; next = due(end)) {
-      timers.delete(next);
-      if (next.at > passed) moveTo(next.at);
-      next.run();
-    }
+    // Not past a timer in one go: what it starts must be under way before time moves on.
+    const end = Math.min(passed + realMs * scale, Math.max(passed, next()));
     moveTo(end);
+    for (const timer of timers) {
+      if (timer.at > end || !fires(timer)) continue;
+      timers.delete(timer);
+      timer.run();
+    }
   }
 
   function add(run: () => void, ms: number, outside: boolean): Timer {
-    const timer = { at: passed + Math.max(0, ms), run, outside };
+    const timer = { at: passed + Math.max(1, Math.ceil(ms)), run, outside }; // as Node: whole milliseconds, at least one
     timers.add(timer);
     return timer;
   }
