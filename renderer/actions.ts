@@ -1,0 +1,168 @@
+import { appError } from "../contract/errors.ts";
+import type { Result } from "../contract/errors.ts";
+import type { CommandInput, CommandName, CommandOutput } from "../contract/commands.ts";
+import { formatAmount, minor } from "../contract/money.ts";
+import type { PaymentView, ProviderView, Snapshot } from "../contract/snapshot.ts";
+import type { Language, Provider } from "../contract/states.ts";
+import { openBridge } from "./bridge.ts";
+import { EMPTY, press } from "./entry.ts";
+import type { PadKey } from "./entry.ts";
+import { useStore } from "./store.ts";
+import type { Problem, Starting } from "./store.ts";
+
+export const bridge = openBridge();
+
+const LOST = "internal";
+
+/** An answer, or `lost`: the till program may or may not have heard. */
+type Answer<N extends CommandName> = Result<CommandOutput[N]> & { readonly lost?: true };
+
+async function send<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Answer<N>> {
+  try {
+    return (await bridge.call(name, input)) as Result<CommandOutput[N]>;
+  } catch {
+    return { ok: false, error: appError(LOST), lost: true };
+  }
+}
+
+const frozen = (): boolean => useStore.getState().link !== "up";
+
+/** Sends a command once: while it is on its way, the same one does nothing. */
+async function once<N extends CommandName>(name: N, about: string, input: CommandInput<N>): Promise<void> {
+  const what = busyKey(name, about);
+  const { busy } = useStore.getState();
+  if (busy.has(what) || frozen()) return;
+  useStore.setState({ busy: new Set(busy).add(what), notice: null });
+  const result = await send(name, input);
+  useStore.setState((state) => {
+    const left = new Set(state.busy);
+    left.delete(what);
+    return { busy: left, ...(result.ok ? {} : { notice: result.error }) };
+  });
+}
+
+/** The name under which a command on its way stands in `busy`. */
+export const busyKey = (name: CommandName, about: string): string => `${name} ${about}`;
+
+// ---------- starting a payment ----------
+
+/** A start whose answer never came: asking again for the same thing must carry the same key. */
+let unanswered: Starting | null = null;
+
+function sameIntent(one: Starting, other: Omit<Starting, "key">): boolean {
+  return one.minor === other.minor && one.provider === other.provider && one.renews === other.renews && one.of?.id === other.of?.id;
+}
+
+async function start(intent: Omit<Starting, "key">): Promise<void> {
+  // Design U5: a second Enter, tap or scan while one is starting does nothing.
+  if (useStore.getState().starting !== null || frozen()) return;
+  const starting: Starting = unanswered && sameIntent(unanswered, intent) ? unanswered : { ...intent, key: crypto.randomUUID() };
+  useStore.setState({ starting, problem: null, notice: null });
+
+  const result = await request(starting);
+  const waits = useStore.getState().starting === starting;
+  if (result.lost) {
+    unanswered = starting;
+    if (waits) useStore.setState({ starting: null, notice: result.ok ? null : result.error });
+    return;
+  }
+  unanswered = null;
+  if (!waits) return;
+  if (!result.ok) useStore.setState({ starting: null, problem: { error: result.error, starting } });
+  else setTimeout(() => giveUpWaiting(starting), SNAPSHOT_WITHIN_MS);
+}
+
+/** The snapshot with the payment comes before or just after the answer; if it never does, the screen must not hang. */
+const SNAPSHOT_WITHIN_MS = 3000;
+
+function giveUpWaiting(starting: Starting): void {
+  useStore.setState((state) => (state.starting === starting ? { starting: null } : state));
+}
+
+function request(starting: Starting): Promise<Answer<"payments.create">> {
+  const { key, of } = starting;
+  if (starting.renews && of) return send("payments.renew", { id: of.id, key });
+  const amount = formatAmount(minor(starting.minor));
+  return send("payments.create", {
+    key,
+    request: { amount, provider: starting.provider, ...(of ? { saleId: of.saleId, replaces: of.id } : {}) },
+  });
+}
+
+/** Takes the typed sum with this provider. */
+export function pay(provider: Provider): void {
+  const { entry, sale, snapshot } = useStore.getState();
+  if (entry.minor === 0 || snapshot?.current) return;
+  void start({ minor: entry.minor, provider, of: sale, renews: false });
+}
+
+/** A new attempt for the same sale (design U10). */
+export function renew(payment: PaymentView): void {
+  void start({ minor: payment.minor, provider: payment.provider, of: payment, renews: true });
+}
+
+/** Tries once more what the till refused to start. */
+export function retry({ error, starting }: Problem): void {
+  // Under this key nothing was journaled, or exactly this request was: it can only become the same payment.
+  unanswered = error.code === "key_reused" ? null : starting;
+  void start(starting);
+}
+
+/** Back to the amount, which is kept. */
+export function leaveProblem(): void {
+  useStore.setState({ problem: null });
+}
+
+/** Puts the attempt away and offers the same sum for another way to pay. */
+export async function anotherWay(payment: PaymentView): Promise<void> {
+  await once("payments.dismiss", payment.id, { id: payment.id });
+  if (useStore.getState().notice) return;
+  useStore.setState({ entry: { minor: minor(payment.minor), decimals: payment.minor % 100 === 0 ? null : 2 }, sale: payment });
+}
+
+// ---------- the sum ----------
+
+const PREPARE_EVERY_MS = 20_000;
+let prepared = -Infinity;
+
+/** One key of the keypad. The first digit of a sum lets the till warm the way to the bank. */
+export function pressKey(key: PadKey): void {
+  const { entry, snapshot } = useStore.getState();
+  if (!snapshot || frozen()) return;
+  const next = press(entry, key, maxDigits(snapshot.providers));
+  if (next === entry) return;
+  useStore.setState({ entry: next, notice: null, ...(next === EMPTY ? { sale: null } : {}) });
+  const provider = defaultProvider(snapshot);
+  if (entry.minor !== 0 || next.minor === 0 || !provider || performance.now() - prepared < PREPARE_EVERY_MS) return;
+  prepared = performance.now();
+  void send("bank.prepare", { provider: provider.name });
+}
+
+/** One digit more than the greatest sum has, so that a sum above the limit can be seen to be one. */
+function maxDigits(providers: readonly ProviderView[]): number {
+  const greatest = Math.max(100, ...providers.map((provider) => provider.maxMinor));
+  return Math.min(12, String(Math.floor(greatest / 100)).length + 1);
+}
+
+/** The one that Enter pays with: used last, else the first. */
+export function defaultProvider({ providers, lastProvider }: Snapshot): ProviderView | null {
+  return providers.find((provider) => provider.name === lastProvider) ?? providers[0] ?? null;
+}
+
+// ---------- everything else ----------
+
+export const cancel = (id: string): void => void once("payments.cancel", id, { id });
+export const dismiss = (id: string): void => void once("payments.dismiss", id, { id });
+export const refresh = (id: string): void => void once("payments.refresh", id, { id });
+export const acknowledge = (id: string): void => void once("notices.acknowledge", id, { id });
+export const askBank = (provider: Provider): void => void once("bank.prepare", provider, { provider });
+export const tapPhone = (id: string, action: CommandInput<"training.phone">["action"]): void =>
+  void once("training.phone", id, { id, action });
+export const setFault = (fault: CommandInput<"training.fault">["fault"]): void => void once("training.fault", "", { fault });
+export const closeNotice = (): void => useStore.setState({ notice: null });
+
+/** Changes the language here at once and tells the till. */
+export function setLanguage(language: Language): void {
+  useStore.setState({ language });
+  void send("language.set", { language });
+}

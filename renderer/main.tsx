@@ -1,0 +1,38 @@
+import { createRoot } from "react-dom/client";
+import { bridge } from "./actions.ts";
+import { App } from "./App.tsx";
+import { cueOf, play, wakeSound } from "./sound.ts";
+import { receive, relink, useStore } from "./store.ts";
+import { followTheme } from "./theme.ts";
+
+followTheme();
+
+let fresh = true;
+bridge.link?.((link) => {
+  if (link !== "up") fresh = true;
+  relink(link);
+});
+bridge.watch("cashier", (snapshot) => {
+  const before = useStore.getState().snapshot;
+  receive(snapshot);
+  // What the first snapshot after a break holds is not news of this moment.
+  if (before && !fresh && before.boot === snapshot.boot) {
+    const cue = cueOf(before, snapshot);
+    if (cue) void play(cue);
+  }
+  fresh = false;
+});
+
+// Opening the sound device takes a few frames, which the key that was just pressed needs more.
+const wakeSoon = (): void => void setTimeout(wakeSound, 60);
+addEventListener("pointerdown", wakeSoon, { capture: true });
+addEventListener("keydown", wakeSoon, { capture: true });
+addEventListener("contextmenu", (event) => event.preventDefault());
+addEventListener("dragstart", (event) => event.preventDefault());
+// A tap must not leave the focus on the button it hit: Enter after typing on the touch keys has to pay, not to repeat a key.
+addEventListener("mousedown", (event) => {
+  if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
+});
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<App />);

@@ -1,0 +1,101 @@
+import { useState } from "react";
+import type { ReactNode } from "react";
+import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
+import { busyKey, cancel, dismiss, refresh } from "../actions.ts";
+import { useStore } from "../store.ts";
+import { Button } from "../ui/Button.tsx";
+import { Dial, useSeconds } from "../ui/Dial.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { Mark } from "../ui/Mark.tsx";
+import { Sum } from "../ui/Sum.tsx";
+import { Who } from "../ui/Who.tsx";
+import { APP_NAME, useWords } from "../words.tsx";
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly payment: PaymentView;
+}
+
+/** The customer has scanned: only the telephone or the bank's clock can end it now. */
+export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
+  const words = useWords();
+  // The question takes the place of the text instead of covering it: the dial goes on beside it, and there is nothing to trap.
+  const [asking, setAsking] = useState(false);
+  const busy = useStore((state) => state.busy);
+  const countdown = useStore((state) => state.countdown);
+  const seconds = useSeconds(countdown?.id === payment.id ? countdown : null);
+  const leaving = busy.has(busyKey("payments.cancel", payment.id)) || busy.has(busyKey("payments.dismiss", payment.id));
+  const invoice = payment.state === "awaiting_payment";
+  const park = (
+    <Button id="park" deliberate off={leaving} onPress={() => dismiss(payment.id)}>
+      {words("conf.park")}
+    </Button>
+  );
+  return (
+    <Frame
+      snapshot={snapshot}
+      screen="confirming"
+      className={asking ? "with-plate waiting asking" : "with-plate waiting"}
+      focusOn={`confirming ${payment.id} ${String(asking)}`}
+      stand={
+        <div className="stand">
+          <div>
+            <p className="who">
+              <Who snapshot={snapshot} />
+            </p>
+            <Sum tiyn={payment.minor} />
+          </div>
+        </div>
+      }
+      plate={
+        <div className="center-right">
+          <Dial kind="big" seconds={seconds} of={(countdown?.totalMs ?? 65_000) / 1000} />
+        </div>
+      }
+    >
+      {asking ? (
+        <div className="side">
+          <h1 className="title">{words("conf.q")}</h1>
+          <p className="lead">{words("conf.warn")}</p>
+          <div className="row push">
+            <Button id="stay" kind="main" onPress={() => setAsking(false)}>
+              {words("conf.stay")}
+            </Button>
+            {park}
+            <Button id="cancel-confirm" deliberate off={leaving} onPress={() => cancel(payment.id)}>
+              {words("conf.go")}
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <div className="side">
+          <h1 className="title done">
+            <Mark name="tick" className="tickmark" />
+            <span>{words(invoice ? "conf.asked" : "conf.title")}</span>
+          </h1>
+          <p className="lead">{words("conf.lead")}</p>
+          {payment.silent || seconds === 0 ? (
+            <p className="low" role="status">
+              <Mark name="watch" className="inl" />
+              <b>{words(seconds === 0 ? "qr.over" : "qr.silent")}</b>
+            </p>
+          ) : (
+            <p className="dim">{words("conf.hint", { app: APP_NAME[payment.provider] })}</p>
+          )}
+          <div className="row push">
+            {invoice ? (
+              <Button id="check-again" kind="main" off={busy.has(busyKey("payments.refresh", payment.id))} onPress={() => refresh(payment.id)}>
+                {words("doubt.check")}
+              </Button>
+            ) : (
+              park
+            )}
+            <Button id="cancel" deliberate onPress={() => setAsking(true)}>
+              {words("conf.leave")}
+            </Button>
+          </div>
+        </div>
+      )}
+    </Frame>
+  );
+}

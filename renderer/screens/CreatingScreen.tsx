@@ -1,0 +1,65 @@
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
+import { busyKey, cancel } from "../actions.ts";
+import { useStore } from "../store.ts";
+import { Button } from "../ui/Button.tsx";
+import { Dial } from "../ui/Dial.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { EmptyPlate } from "../ui/Plate.tsx";
+import { Sum } from "../ui/Sum.tsx";
+import { Who } from "../ui/Who.tsx";
+import { useWords } from "../words.tsx";
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly minor: number;
+  /** Null until the till has written it down: before that there is nothing to cancel. */
+  readonly payment: PaymentView | null;
+}
+
+const SLOW_AFTER_MS = 4000;
+
+/** The bank has been asked for a QR. */
+export function CreatingScreen({ snapshot, minor, payment }: Props): ReactNode {
+  const words = useWords();
+  const [slow, setSlow] = useState(false);
+  const cancelling = useStore((state) => payment !== null && state.busy.has(busyKey("payments.cancel", payment.id)));
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <Frame
+      snapshot={snapshot}
+      screen="creating"
+      className="with-plate"
+      focusOn="creating"
+      stand={
+        <div className="stand">
+          <div>
+            <p className="who">
+              <Who snapshot={snapshot} />
+            </p>
+            <Sum tiyn={minor} />
+          </div>
+        </div>
+      }
+      plate={
+        <EmptyPlate>
+          <Dial seconds={null} of={1} />
+        </EmptyPlate>
+      }
+    >
+      <div className="side" role="status">
+        <h1 className="title">{words("creating.title")}</h1>
+        <p className="lead">{words(slow ? "creating.slow" : "creating.lead")}</p>
+        <div className="row push">
+          <Button id="cancel" deliberate off={payment === null || cancelling} onPress={() => payment && cancel(payment.id)}>
+            {words("cancel")}
+          </Button>
+        </div>
+      </div>
+    </Frame>
+  );
+}

@@ -1,0 +1,82 @@
+import type { ReactNode } from "react";
+import { errorText } from "../../contract/messages/index.ts";
+import { formatMoney, minor } from "../../contract/money.ts";
+import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
+import { busyKey, dismiss, refresh } from "../actions.ts";
+import { useStore } from "../store.ts";
+import { clockTime } from "../time.ts";
+import { Button } from "../ui/Button.tsx";
+import { Foot } from "../ui/Foot.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { Mark } from "../ui/Mark.tsx";
+import { Sum } from "../ui/Sum.tsx";
+import { Who } from "../ui/Who.tsx";
+import { APP_NAME, Text, useWords } from "../words.tsx";
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly payment: PaymentView;
+}
+
+/** The three lines of design U22: what we know, what to tell the customer, what not to do. No button is called Cancel here. */
+export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
+  const words = useWords();
+  const language = useStore((state) => state.language);
+  const busy = useStore((state) => state.busy);
+  const review = payment.state === "needs_review";
+  const sum = formatMoney(minor(payment.minor), payment.currency);
+  const asking = busy.has(busyKey("payments.refresh", payment.id));
+  const leaving = busy.has(busyKey("payments.dismiss", payment.id));
+  const known = review && payment.error ? errorText(language, payment.error).title : words("doubt.k.t", { sum });
+  const rows: readonly (readonly [string, string, string])[] = [
+    ["known", words("doubt.k"), known],
+    ["tell", words("doubt.t"), words("doubt.t.t", { sum, app: APP_NAME[payment.provider] })],
+    ["not", words("doubt.n"), words(review ? "review.n" : "doubt.n.t")],
+  ];
+  return (
+    <Frame
+      snapshot={snapshot}
+      screen={review ? "result" : "in-doubt"}
+      sky="doubt"
+      line="dashed"
+      focusOn={`doubt ${payment.id} ${payment.state}`}
+      stand={
+        <div className="stand">
+          <div>
+            <p className="who">
+              <Who snapshot={snapshot} />
+            </p>
+            <Sum tiyn={payment.minor} />
+          </div>
+          <Mark name="doubt" className="sun" />
+        </div>
+      }
+    >
+      <div className="result" data-testid="result" data-state={payment.state}>
+        <div className="headline">
+          <h1 className="title">{words(review ? "review.title" : "doubt.title")}</h1>
+          {payment.askedAt && <p className="dim num">{words("doubt.last", { t: clockTime(payment.askedAt, snapshot.app.timezone) })}</p>}
+        </div>
+        <dl className="three">
+          {rows.map(([id, label, text]) => (
+            <div key={id} data-testid={`doubt-${id}`}>
+              <dt>{label}</dt>
+              <dd>
+                <Text>{/[.!?]$/.test(text) ? text : `${text}.`}</Text>
+              </dd>
+            </div>
+          ))}
+        </dl>
+        <div className="row push reach">
+          <Button id="check-again" kind="main" off={asking} onPress={() => refresh(payment.id)}>
+            {words(asking ? "doubt.checking" : "doubt.check")}
+          </Button>
+          <Button id={review ? "done" : "park"} deliberate off={leaving} onPress={() => dismiss(payment.id)}>
+            {words("doubt.park")}
+          </Button>
+        </div>
+        <Foot snapshot={snapshot} payment={payment} error={payment.error} />
+      </div>
+    </Frame>
+  );
+}

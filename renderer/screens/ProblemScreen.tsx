@@ -1,0 +1,60 @@
+import type { ReactNode } from "react";
+import type { Snapshot } from "../../contract/snapshot.ts";
+import { formatMoney, minor } from "../../contract/money.ts";
+import { leaveProblem, retry } from "../actions.ts";
+import type { Problem } from "../store.ts";
+import { Button } from "../ui/Button.tsx";
+import { Foot } from "../ui/Foot.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { Mark } from "../ui/Mark.tsx";
+import { Reason } from "../ui/Reason.tsx";
+import { Sum } from "../ui/Sum.tsx";
+import { Who } from "../ui/Who.tsx";
+import { Text, useWords } from "../words.tsx";
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly problem: Problem;
+}
+
+/** The till refused to start the payment: nothing was written down and the bank was not asked. */
+export function ProblemScreen({ snapshot, problem }: Props): ReactNode {
+  const words = useWords();
+  const { error, starting } = problem;
+  const again = error.remedy === "retry" || error.remedy === "checkBank";
+  return (
+    <Frame
+      snapshot={snapshot}
+      screen="result"
+      sky="no"
+      line="broken"
+      focusOn={`problem ${starting.key}`}
+      stand={
+        <div className="stand">
+          <div>
+            <p className="who">
+              <Who snapshot={snapshot} />
+            </p>
+            <Sum tiyn={starting.minor} />
+          </div>
+          <Mark name="no" className="sun noc" />
+        </div>
+      }
+    >
+      <div className="result" data-testid="result" data-state="failed">
+        <h1 className="word">{words("no.title")}</h1>
+        <p className="lead">{words("no.lead")}</p>
+        <Reason error={error} />
+        <div className="row push reach">
+          <Button id="renew" kind={again ? "main" : "plain"} deliberate onPress={() => retry(problem)}>
+            <Text>{words("no.retry", { sum: formatMoney(minor(starting.minor)) })}</Text>
+          </Button>
+          <Button id="done" kind={again ? "plain" : "main"} onPress={leaveProblem}>
+            {words("paid.new")}
+          </Button>
+        </div>
+        <Foot snapshot={snapshot} payment={null} error={error} />
+      </div>
+    </Frame>
+  );
+}

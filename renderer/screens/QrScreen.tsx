@@ -1,0 +1,122 @@
+import type { ReactNode } from "react";
+import { formatMoney, minor } from "../../contract/money.ts";
+import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
+import { busyKey, cancel, renew } from "../actions.ts";
+import type { Words } from "../messages/index.ts";
+import { useStore } from "../store.ts";
+import { Button } from "../ui/Button.tsx";
+import { Dial, LOW_SECONDS, useSeconds } from "../ui/Dial.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { Mark } from "../ui/Mark.tsx";
+import { EmptyPlate, Plate } from "../ui/Plate.tsx";
+import { Sum } from "../ui/Sum.tsx";
+import { Who } from "../ui/Who.tsx";
+import { APP_NAME, WAY_NAME, useWords } from "../words.tsx";
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly payment: PaymentView;
+}
+
+/** The QR to pay, until it is scanned, cancelled or too old. */
+export function QrScreen({ snapshot, payment }: Props): ReactNode {
+  const words = useWords();
+  const countdown = useStore((state) => state.countdown);
+  const cancelling = useStore((state) => state.busy.has(busyKey("payments.cancel", payment.id)));
+  const seconds = useSeconds(countdown?.id === payment.id ? countdown : null);
+  // A code the bank would refuse is taken away at once: the customer must not scan it in vain.
+  const payload = seconds === 0 ? null : (payment.qr?.payload ?? payment.link);
+  const low = seconds !== null && seconds <= LOW_SECONDS;
+  const said = payload === null ? "qr.over" : payment.silent ? "qr.silent" : low ? "qr.low" : "qr.scan";
+  const methods = payment.paymentMethods.map((method) => methodName(method, words)).filter((name) => name !== null);
+  return (
+    <Frame
+      snapshot={snapshot}
+      screen="qr"
+      className="with-plate"
+      focusOn={`qr ${payment.id}`}
+      stand={
+        <div className="stand">
+          <div>
+            <h1 className="sr">{words("qr.heading", { sum: formatMoney(minor(payment.minor), payment.currency) })}</h1>
+            <p className="who">
+              <Who snapshot={snapshot} />
+            </p>
+            <Sum tiyn={payment.minor} />
+          </div>
+        </div>
+      }
+      plate={
+        payload === null ? (
+          <EmptyPlate>
+            <Mark name="over" className="gone" />
+          </EmptyPlate>
+        ) : (
+          <Plate payload={payload} />
+        )
+      }
+    >
+      <div className="side">
+        <div className="timer">
+          <Dial seconds={seconds ?? 0} of={(countdown?.totalMs ?? 180_000) / 1000} />
+          <p className={low ? "said low" : "said"} role="status" data-silent={payment.silent ? "" : undefined}>
+            {payment.silent && payload !== null && <Mark name="watch" className="inl" />}
+            <b>{words(said)}</b>
+          </p>
+        </div>
+        {payload === null ? (
+          <p className="lead">{words("qr.asking")}</p>
+        ) : (
+          <Steps payment={payment} />
+        )}
+        {payload !== null && methods.length > 0 && (
+          <p className="badges" data-testid="payment-methods">
+            <span className="dim">{words("qr.with")}</span>
+            {methods.map((name) => (
+              <b key={name}>{name}</b>
+            ))}
+          </p>
+        )}
+        <div className="row push">
+          <Button id="cancel" deliberate off={cancelling} onPress={() => cancel(payment.id)}>
+            {words("cancel")}
+          </Button>
+          {low && (
+            <Button id="renew" kind="main" onPress={() => renew(payment)}>
+              {words("qr.new")}
+            </Button>
+          )}
+        </div>
+      </div>
+    </Frame>
+  );
+}
+
+function Steps({ payment }: { readonly payment: PaymentView }): ReactNode {
+  const words = useWords();
+  const steps = [words("qr.open", { app: APP_NAME[payment.provider] }), words("qr.tap", { name: WAY_NAME[payment.provider] }), words("qr.aim")];
+  return (
+    <ol className="steps">
+      {steps.map((step, index) => (
+        <li key={step}>
+          <b>{index + 1}</b>
+          <span>{step}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The customer's name of a way to pay; what the bank may add one day is not shown until it has one (quirk Q-18). */
+function methodName(method: string, words: Words): string | null {
+  switch (method) {
+    case "Gold":
+      return "Kaspi Gold";
+    case "Red":
+      return "Kaspi Red";
+    case "Loan":
+      return words("qr.loan");
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,86 @@
+import type { BannerKind, Snapshot } from "../contract/snapshot.ts";
+import type { PaymentState } from "../contract/states.ts";
+
+export type Cue = "scanned" | "paid" | "no" | "attention";
+
+const OF_STATE: Partial<Record<PaymentState, Cue>> = {
+  awaiting_confirmation: "scanned",
+  paid: "paid",
+  verified: "paid",
+  declined: "no",
+  expired: "no",
+  failed: "no",
+  in_doubt: "attention",
+  needs_review: "attention",
+};
+
+const OF_BANNER: Partial<Record<BannerKind, Cue>> = {
+  late: "paid",
+  offline: "attention",
+  journal: "attention",
+  "in-doubt": "attention",
+  "double-paid": "attention",
+};
+
+/** What the change from one snapshot to the next sounds like: one cue at most, the sale on the screen first. */
+export function cueOf(before: Snapshot, next: Snapshot): Cue | null {
+  const { current } = next;
+  if (current && (current.id !== before.current?.id || current.state !== before.current.state)) {
+    const cue = OF_STATE[current.state];
+    if (cue) return cue;
+  }
+  const known = new Set(before.banners.map(({ id }) => id));
+  // A sale that leaves the screen in doubt becomes a banner: it has been heard already.
+  const left = before.current?.id;
+  const heard = (id: string | undefined): boolean => id !== undefined && id === left;
+  const cues = next.banners.filter((banner) => !known.has(banner.id) && !(banner.kind === "in-doubt" && heard(banner.payment?.id))).map(({ kind }) => OF_BANNER[kind]);
+  return cues.find((cue) => cue === "paid") ?? cues.find((cue) => cue !== undefined) ?? null;
+}
+
+/** Frequency in Hz, start and length in seconds (design, "Sound"). */
+const NOTES: Record<Cue, { readonly type: OscillatorType; readonly gain: number; readonly notes: readonly (readonly [number, number, number])[] }> = {
+  scanned: { type: "sine", gain: 0.5, notes: [[190, 0, 0.06]] },
+  paid: { type: "triangle", gain: 0.35, notes: [[784, 0, 0.06], [1175, 0.06, 0.08]] },
+  no: { type: "triangle", gain: 0.3, notes: [[392, 0, 0.08], [294, 0.09, 0.09]] },
+  attention: { type: "triangle", gain: 0.35, notes: [[247, 0, 0.09], [247, 0.11, 0.09]] },
+};
+
+/** A cue that could only start later than this would belong to another moment (design U17). */
+const IN_TIME_MS = 150;
+
+let context: AudioContext | null = null;
+
+/** Wakes the sound at a touch: browsers keep it silent until there was one. */
+export function wakeSound(): void {
+  context ??= new AudioContext({ latencyHint: "interactive" });
+  if (context.state === "suspended") void context.resume().catch(() => undefined);
+}
+
+/** Plays a cue now, or not at all. */
+export async function play(cue: Cue): Promise<void> {
+  const asked = performance.now();
+  try {
+    wakeSound();
+    if (!context) return;
+    if (context.state !== "running") await context.resume();
+    if (performance.now() - asked > IN_TIME_MS) return;
+    const { type, gain, notes } = NOTES[cue];
+    for (const [frequency, from, length] of notes) note(context, type, frequency, context.currentTime + from, length, gain);
+  } catch {
+    // A till without a sound card takes money all the same.
+  }
+}
+
+function note(audio: AudioContext, type: OscillatorType, frequency: number, at: number, length: number, loud: number): void {
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  tone.type = type;
+  tone.frequency.value = frequency;
+  // Both ends of a note at zero volume, or it clicks.
+  volume.gain.setValueAtTime(0, at);
+  volume.gain.linearRampToValueAtTime(loud, at + 0.006);
+  volume.gain.exponentialRampToValueAtTime(0.001, at + length);
+  tone.connect(volume).connect(audio.destination);
+  tone.start(at);
+  tone.stop(at + length);
+}

@@ -1,0 +1,74 @@
+import { useEffect, useId, useReducer, useRef } from "react";
+import type { ReactNode } from "react";
+import type { Countdown } from "../store.ts";
+import { useWords } from "../words.tsx";
+import { announce } from "./Announcer.tsx";
+
+/** Below this the dial changes shape, weight and tone (design U8). */
+export const LOW_SECONDS = 30;
+const ANNOUNCED = [60, 30, 10];
+
+/** Whole seconds left, counted on the page's monotonic clock; steps by itself. */
+export function useSeconds(countdown: Countdown | null): number | null {
+  const [step, next] = useReducer((count: number) => count + 1, 0);
+  const endsAt = countdown?.endsAt ?? null;
+  useEffect(() => {
+    if (endsAt === null) return undefined;
+    const left = endsAt - performance.now();
+    if (left <= 0) return undefined;
+    const timer = setTimeout(next, left % 1000 || 1000);
+    return () => clearTimeout(timer);
+  }, [endsAt, step]);
+  // A timer may fire a moment early: without the 20 ms the dial would stand still for a second.
+  return endsAt === null ? null : Math.max(0, Math.ceil((endsAt - performance.now() - 20) / 1000));
+}
+
+interface Props {
+  readonly seconds: number | null;
+  readonly of: number;
+  readonly kind?: "big" | "sun";
+}
+
+/** A shanyrak seen from inside the yurt: two rims with the poles between them. It counts. */
+export function Dial({ seconds, of, kind }: Props): ReactNode {
+  const words = useWords();
+  const mask = useId();
+  useAnnounced(seconds, words("say.left", { n: seconds ?? 0 }));
+  const left = seconds === null ? 1 : Math.min(1, seconds / of);
+  const low = seconds !== null && seconds > 0 && seconds <= LOW_SECONDS && of > LOW_SECONDS;
+  return (
+    <div
+      className={kind ? `dial ${kind}` : "dial"}
+      role="timer"
+      data-testid={seconds === null ? undefined : "countdown"}
+      data-seconds={seconds ?? undefined}
+      data-low={low ? "" : undefined}
+    >
+      <svg viewBox="0 0 200 200" aria-hidden="true">
+        <mask id={mask} maskUnits="userSpaceOnUse" x="0" y="0" width="200" height="200">
+          <circle className="sweep" cx="100" cy="100" r="88" pathLength="360" strokeDasharray="360 360" style={{ strokeDashoffset: -360 * (1 - left) }} />
+        </mask>
+        <circle className="rest" cx="100" cy="100" r="98" />
+        <circle className="tick" cx="100" cy="100" r="88" pathLength="360" transform="rotate(-91 100 100)" mask={`url(#${mask})`} />
+        <circle className="rim" cx="100" cy="100" r="78" />
+      </svg>
+      {seconds !== null && (
+        <span className="digits">
+          <span className="d">
+            {Math.floor(seconds / 60)}:{String(seconds % 60).padStart(2, "0")}
+          </span>
+          {kind === "big" && <small>{words("qr.left")}</small>}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function useAnnounced(seconds: number | null, text: string): void {
+  const said = useRef<number | null>(null);
+  useEffect(() => {
+    if (seconds === null || said.current === seconds || !ANNOUNCED.includes(seconds)) return;
+    said.current = seconds;
+    announce(text);
+  }, [seconds, text]);
+}

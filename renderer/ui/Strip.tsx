@@ -1,0 +1,91 @@
+import type { ReactNode } from "react";
+import type { Banner, Snapshot } from "../../contract/snapshot.ts";
+import { acknowledge, askBank, busyKey, closeNotice, defaultProvider, refresh } from "../actions.ts";
+import { useStore } from "../store.ts";
+import { Text, useWords } from "../words.tsx";
+import { Button } from "./Button.tsx";
+import { Mark } from "./Mark.tsx";
+import { bannerText, noticeText } from "./banners.ts";
+import type { BannerText } from "./banners.ts";
+
+interface LineProps {
+  readonly text: BannerText;
+  readonly alert: boolean;
+  readonly testid: string;
+  readonly banner?: Banner;
+  readonly children?: ReactNode;
+}
+
+/** One line of fact, one of meaning, below the top bar: it moves the sum, never the horizon, and covers neither. */
+function Line({ text, alert, testid, banner, children }: LineProps): ReactNode {
+  return (
+    <div
+      className={`strip ${text.tone}`}
+      role={alert ? "alert" : "status"}
+      data-testid={testid}
+      data-kind={banner?.kind}
+      data-id={banner?.payment?.id ?? banner?.id}
+      data-state={banner ? (banner.payment?.state ?? "") : undefined}
+    >
+      <Mark name={text.mark} className="mark" />
+      <p>
+        <b>
+          <Text>{text.title}</Text>
+        </b>
+        <span>
+          <Text>{text.sub}</Text>
+        </span>
+      </p>
+      {children}
+    </div>
+  );
+}
+
+/** The till program does not answer. */
+export function LinkStrip(): ReactNode {
+  const words = useWords();
+  return <Line text={{ mark: "net", tone: "doubt", title: words("link.title"), sub: words("link.sub") }} alert testid="link-lost" />;
+}
+
+/** What a person asked for was refused. */
+export function NoticeStrip(): ReactNode {
+  const words = useWords();
+  const language = useStore((state) => state.language);
+  const notice = useStore((state) => state.notice);
+  if (!notice) return null;
+  return (
+    <Line text={noticeText(notice, language)} alert testid="notice">
+      <Button id="notice-close" onPress={closeNotice}>
+        {words("ok")}
+      </Button>
+    </Line>
+  );
+}
+
+/** A banner of the till with the one thing that can be done about it. */
+export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; readonly snapshot: Snapshot }): ReactNode {
+  const words = useWords();
+  const busy = useStore((state) => state.busy);
+  const provider = defaultProvider(snapshot)?.name;
+  const about = banner.payment?.id ?? "";
+  const doubt = banner.kind === "in-doubt" && banner.payment !== null;
+  return (
+    <Line text={bannerText(banner, snapshot, words)} alert={banner.kind !== "late"} testid="banner" banner={banner}>
+      {banner.kind === "offline" && provider && (
+        <Button id="banner-check" off={busy.has(busyKey("bank.prepare", provider))} onPress={() => askBank(provider)}>
+          {words("off.check")}
+        </Button>
+      )}
+      {doubt && (
+        <Button id="banner-check" off={busy.has(busyKey("payments.refresh", about))} onPress={() => refresh(about)}>
+          {words("off.check")}
+        </Button>
+      )}
+      {banner.dismissible && (
+        <Button id="acknowledge" off={busy.has(busyKey("notices.acknowledge", banner.id))} onPress={() => acknowledge(banner.id)}>
+          {words("ok")}
+        </Button>
+      )}
+    </Line>
+  );
+}

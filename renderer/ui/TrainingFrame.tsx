@@ -1,0 +1,120 @@
+import { QRCodeSVG } from "qrcode.react";
+import { useRef, useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
+import { formatMoney, minor } from "../../contract/money.ts";
+import type { Snapshot } from "../../contract/snapshot.ts";
+import { busyKey, setFault, tapPhone } from "../actions.ts";
+import { useStore } from "../store.ts";
+import { useWords } from "../words.tsx";
+import { Button } from "./Button.tsx";
+import { Mark } from "./Mark.tsx";
+
+const FAULTS = ["none", "silent", "offline", "late"] as const;
+
+// Beside the till where a whole till still fits, else a bar above it: nothing of the till may be hidden.
+const ROOM_BESIDE = matchMedia("(min-width: 1380px) and (min-height: 700px)");
+
+function useRoomBeside(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      ROOM_BESIDE.addEventListener("change", changed);
+      return () => ROOM_BESIDE.removeEventListener("change", changed);
+    },
+    () => ROOM_BESIDE.matches,
+  );
+}
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly children: ReactNode;
+}
+
+/** The frame of the training mode: the stamp, the customer's telephone, and what the simulated bank will do. */
+export function TrainingFrame({ snapshot, children }: Props): ReactNode {
+  const words = useWords();
+  const beside = useRoomBeside();
+  const fault = snapshot.trainingFault ?? "none";
+  const faults = useRef<HTMLDivElement>(null);
+  return (
+    <div className={beside ? "drill beside" : "drill above"}>
+      <header className="stamp" data-testid="training-stamp">
+        <p>
+          <span className="wide">{words("tr.stamp")}</span>
+          <span className="narrow">{words("tr.short")}</span>
+        </p>
+      </header>
+      {children}
+      <aside className="phone" aria-label={words("tr.phone")}>
+        <h2>{words("tr.phone")}</h2>
+        <Phone snapshot={snapshot} beside={beside} />
+        {beside ? (
+          <Faults fault={fault} />
+        ) : (
+          <>
+            <button type="button" className="btn pick" popoverTarget="faults" data-testid="training-fault">
+              <span>{words(`tr.${fault}`)}</span>
+              <Mark name="chev" className="ico" />
+            </button>
+            <div id="faults" ref={faults} className="faults" popover="auto">
+              <Faults fault={fault} onChosen={() => faults.current?.hidePopover()} />
+            </div>
+          </>
+        )}
+      </aside>
+    </div>
+  );
+}
+
+function Phone({ snapshot, beside }: { readonly snapshot: Snapshot; readonly beside: boolean }): ReactNode {
+  const words = useWords();
+  const { current } = snapshot;
+  const busy = useStore((state) => current !== null && state.busy.has(busyKey("training.phone", current.id)));
+  const payload = current?.state === "awaiting_scan" ? (current.qr?.payload ?? current.link) : null;
+  const scanned = current?.state === "awaiting_confirmation";
+  const tap = (action: "scan" | "confirm" | "decline") => () => current && tapPhone(current.id, action);
+  return (
+    <div className="handset">
+      {beside && (
+        <>
+          <div className="view">{payload && <QRCodeSVG value={payload} level="M" marginSize={4} aria-hidden="true" />}</div>
+          <p className="screenline">
+            {payload && current ? formatMoney(minor(current.minor), current.currency) : words(scanned ? "tr.scanned" : "tr.wait")}
+          </p>
+        </>
+      )}
+      <Button id="phone-scan" kind={scanned ? "plain" : "main"} off={payload === null || busy} onPress={tap("scan")}>
+        {words("tr.scan")}
+      </Button>
+      <Button id="phone-confirm" kind={scanned ? "main" : "plain"} off={!scanned || busy} onPress={tap("confirm")}>
+        {words("tr.confirm")}
+      </Button>
+      <Button id="phone-decline" off={!scanned || busy} onPress={tap("decline")}>
+        {words("tr.refuse")}
+      </Button>
+    </div>
+  );
+}
+
+function Faults({ fault, onChosen }: { readonly fault: (typeof FAULTS)[number]; readonly onChosen?: () => void }): ReactNode {
+  const words = useWords();
+  return (
+    <fieldset className="what">
+      <legend>{words("tr.what")}</legend>
+      {FAULTS.map((name) => (
+        <label key={name}>
+          <input
+            type="radio"
+            name="fault"
+            data-testid={`training-fault-${name}`}
+            checked={fault === name}
+            onChange={() => {
+              setFault(name);
+              onChosen?.();
+            }}
+          />
+          <span>{words(`tr.${name}`)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

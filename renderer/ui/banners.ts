@@ -1,0 +1,69 @@
+import type { Banner, BannerKind, Snapshot } from "../../contract/snapshot.ts";
+import { errorText } from "../../contract/messages/index.ts";
+import type { AppError } from "../../contract/errors.ts";
+import { formatMoney, minor } from "../../contract/money.ts";
+import type { Language } from "../../contract/states.ts";
+import type { Words } from "../messages/index.ts";
+import { clockTime } from "../time.ts";
+import type { MarkName } from "./Mark.tsx";
+
+export interface BannerText {
+  readonly mark: MarkName;
+  readonly tone: "yes" | "doubt" | "no";
+  readonly title: string;
+  readonly sub: string;
+}
+
+/** News of money first, then what stops the till, then what can wait for a technician. */
+const ORDER: readonly BannerKind[] = ["double-paid", "late", "journal", "offline", "in-doubt", "certificate", "provision-file"];
+
+/** The banners, the most pressing first; of two of a kind the newer. */
+export function ordered(banners: readonly Banner[]): readonly Banner[] {
+  return banners.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.since.localeCompare(a.since));
+}
+
+/** One line of fact and one of meaning. */
+export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): BannerText {
+  const { timezone } = snapshot.app;
+  const { payment, params } = banner;
+  const sum = payment ? formatMoney(minor(payment.minor), payment.currency) : "";
+  const number = payment?.number ?? "";
+  const since = clockTime(banner.since, timezone, true);
+  switch (banner.kind) {
+    case "late": {
+      const sub = words("late.sub", { number, t: payment ? clockTime(payment.createdAt, timezone, true) : "" });
+      return { mark: "yes", tone: "yes", title: words("late.title", { sum }), sub: snapshot.current ? `${sub} ${words("late.other")}` : sub };
+    }
+    case "double-paid":
+      return { mark: "attention", tone: "no", title: words("twice.title", { sum }), sub: words("twice.sub", { number }) };
+    case "journal":
+      return { mark: "attention", tone: "no", title: words("journal.title", { t: since }), sub: words("journal.sub") };
+    case "offline":
+      return {
+        mark: "net",
+        tone: "doubt",
+        title: words("off.title", { t: since }),
+        sub: snapshot.current ? words("off.sale") : snapshot.watched > 0 ? words("off.watched", { n: snapshot.watched }) : words("off.sub"),
+      };
+    case "in-doubt": {
+      const count = Number(params["count"] ?? 1);
+      const sub = count > 1 ? words("bdoubt.many", { number, n: count }) : words("bdoubt.sub", { number });
+      return { mark: "doubt", tone: "doubt", title: words("bdoubt.title", { sum }), sub };
+    }
+    case "certificate": {
+      const days = Number(params["days"] ?? 0);
+      return { mark: "attention", tone: "doubt", title: days > 0 ? words("cert.title", { n: days }) : words("cert.over"), sub: words("cert.sub") };
+    }
+    case "provision-file":
+      return { mark: "file", tone: "doubt", title: words("file.title"), sub: words("file.sub", { file: baseName(params["file"] ?? "") }) };
+  }
+}
+
+/** The folder is of no use to a cashier and would not fit the line. */
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+/** A refused command, as a banner. */
+export function noticeText(error: AppError, language: Language): BannerText {
+  const { title, next } = errorText(language, error);
+  return { mark: "attention", tone: "no", title, sub: next };
+}

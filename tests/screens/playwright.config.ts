@@ -1,0 +1,14 @@
+import { defineConfig } from "playwright/test";
+import { launchOptions } from "./support/chromium.ts";
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.spec.ts",
+  outputDir: "../../test-results/screens",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  reporter: "list",
+  use: { launchOptions: launchOptions() },
+});
