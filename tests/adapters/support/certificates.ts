@@ -15,6 +15,7 @@ export interface Issued {
 
 export interface Wish {
   readonly name?: string;
+  readonly organization?: string;
   readonly kind?: "ca" | "server" | "client" | "email" | "plain";
   readonly from?: number;
   readonly to?: number;
@@ -39,6 +40,7 @@ export function keyOf(name: string, type: "rsa" | "ec" = "rsa"): KeyObject {
 
 export function issue({
   name = "test",
+  organization,
   kind = "plain",
   from,
   to,
@@ -52,7 +54,10 @@ export function issue({
   cert.serialNumber = `01${randomBytes(8).toString("hex")}`;
   cert.validity.notBefore = new Date(from ?? Date.now() - DAY);
   cert.validity.notAfter = new Date(to ?? Date.now() + 30 * DAY);
-  cert.setSubject([{ name: "commonName", value: name }]);
+  const subject: forge.pki.CertificateField[] = [{ name: "commonName", value: name }];
+  if (organization !== undefined)
+    subject.push({ name: "organizationName", value: organization, valueTagClass: asn1.Type.UTF8 as never });
+  cert.setSubject(subject);
   cert.setIssuer(issuer === undefined ? cert.subject.attributes : subjectOf(issuer));
   cert.setExtensions(extensions(kind, names));
   cert.publicKey = pki.publicKeyFromPem(
