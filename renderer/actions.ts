@@ -50,16 +50,23 @@ export const busyKey = (name: CommandName, about: string): string => `${name} ${
 let unanswered: Starting | null = null;
 
 function sameIntent(one: Starting, other: Omit<Starting, "key">): boolean {
-  return one.minor === other.minor && one.provider === other.provider && one.renews === other.renews && one.of?.id === other.of?.id;
+  return (
+    one.minor === other.minor &&
+    one.provider === other.provider &&
+    one.renews === other.renews &&
+    one.of?.id === other.of?.id
+  );
 }
 
 async function start(intent: Omit<Starting, "key">): Promise<void> {
   // Design U5: a second Enter, tap or scan while one is starting does nothing.
   if (useStore.getState().starting !== null || frozen()) return;
-  const starting: Starting = unanswered && sameIntent(unanswered, intent) ? unanswered : { ...intent, key: crypto.randomUUID() };
+  const starting: Starting =
+    unanswered && sameIntent(unanswered, intent) ? unanswered : { ...intent, key: crypto.randomUUID() };
+  // The command goes first: drawing the next screen must not stand between the tap and the bank.
+  const answer = request(starting);
   useStore.setState({ starting, problem: null, notice: null });
-
-  const result = await request(starting);
+  const result = await answer;
   const waits = useStore.getState().starting === starting;
   if (result.lost) {
     unanswered = starting;
@@ -117,12 +124,15 @@ export function leaveProblem(): void {
 export async function anotherWay(payment: PaymentView): Promise<void> {
   await once("payments.dismiss", payment.id, { id: payment.id });
   if (useStore.getState().notice) return;
-  useStore.setState({ entry: { minor: minor(payment.minor), decimals: payment.minor % 100 === 0 ? null : 2 }, sale: payment });
+  useStore.setState({
+    entry: { minor: minor(payment.minor), decimals: payment.minor % 100 === 0 ? null : 2 },
+    sale: payment,
+  });
 }
 
 // ---------- the sum ----------
 
-const PREPARE_EVERY_MS = 20_000;
+const PREPARE_EVERY_MS = 8_000;
 let prepared = -Infinity;
 
 /** One key of the keypad. The first digit of a sum lets the till warm the way to the bank. */
@@ -158,7 +168,8 @@ export const acknowledge = (id: string): void => void once("notices.acknowledge"
 export const askBank = (provider: Provider): void => void once("bank.prepare", provider, { provider });
 export const tapPhone = (id: string, action: CommandInput<"training.phone">["action"]): void =>
   void once("training.phone", id, { id, action });
-export const setFault = (fault: CommandInput<"training.fault">["fault"]): void => void once("training.fault", "", { fault });
+export const setFault = (fault: CommandInput<"training.fault">["fault"]): void =>
+  void once("training.fault", "", { fault });
 export const closeNotice = (): void => useStore.setState({ notice: null });
 
 /** Changes the language here at once and tells the till. */

@@ -33,16 +33,46 @@ export function cueOf(before: Snapshot, next: Snapshot): Cue | null {
   // A sale that leaves the screen in doubt becomes a banner: it has been heard already.
   const left = before.current?.id;
   const heard = (id: string | undefined): boolean => id !== undefined && id === left;
-  const cues = next.banners.filter((banner) => !known.has(banner.id) && !(banner.kind === "in-doubt" && heard(banner.payment?.id))).map(({ kind }) => OF_BANNER[kind]);
+  const cues = next.banners
+    .filter((banner) => !known.has(banner.id) && !(banner.kind === "in-doubt" && heard(banner.payment?.id)))
+    .map(({ kind }) => OF_BANNER[kind]);
   return cues.find((cue) => cue === "paid") ?? cues.find((cue) => cue !== undefined) ?? null;
 }
 
 /** Frequency in Hz, start and length in seconds (design, "Sound"). */
-const NOTES: Record<Cue, { readonly type: OscillatorType; readonly gain: number; readonly notes: readonly (readonly [number, number, number])[] }> = {
+const NOTES: Record<
+  Cue,
+  {
+    readonly type: OscillatorType;
+    readonly gain: number;
+    readonly notes: readonly (readonly [number, number, number])[];
+  }
+> = {
   scanned: { type: "sine", gain: 0.5, notes: [[190, 0, 0.06]] },
-  paid: { type: "triangle", gain: 0.35, notes: [[784, 0, 0.06], [1175, 0.06, 0.08]] },
-  no: { type: "triangle", gain: 0.3, notes: [[392, 0, 0.08], [294, 0.09, 0.09]] },
-  attention: { type: "triangle", gain: 0.35, notes: [[247, 0, 0.09], [247, 0.11, 0.09]] },
+  paid: {
+    type: "triangle",
+    gain: 0.35,
+    notes: [
+      [784, 0, 0.06],
+      [1175, 0.06, 0.08],
+    ],
+  },
+  no: {
+    type: "triangle",
+    gain: 0.3,
+    notes: [
+      [392, 0, 0.08],
+      [294, 0.09, 0.09],
+    ],
+  },
+  attention: {
+    type: "triangle",
+    gain: 0.35,
+    notes: [
+      [247, 0, 0.09],
+      [247, 0.11, 0.09],
+    ],
+  },
 };
 
 /** A cue that could only start later than this would belong to another moment (design U17). */
@@ -65,13 +95,21 @@ export async function play(cue: Cue): Promise<void> {
     if (context.state !== "running") await context.resume();
     if (performance.now() - asked > IN_TIME_MS) return;
     const { type, gain, notes } = NOTES[cue];
-    for (const [frequency, from, length] of notes) note(context, type, frequency, context.currentTime + from, length, gain);
+    for (const [frequency, from, length] of notes)
+      note(context, type, frequency, context.currentTime + from, length, gain);
   } catch {
     // A till without a sound card takes money all the same.
   }
 }
 
-function note(audio: AudioContext, type: OscillatorType, frequency: number, at: number, length: number, loud: number): void {
+function note(
+  audio: AudioContext,
+  type: OscillatorType,
+  frequency: number,
+  at: number,
+  length: number,
+  loud: number,
+): void {
   const tone = audio.createOscillator();
   const volume = audio.createGain();
   tone.type = type;

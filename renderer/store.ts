@@ -76,7 +76,10 @@ export function receive(next: Snapshot): void {
     const before = state.snapshot;
     if (before?.boot === next.boot && next.version < before.version) return state;
     const { current } = next;
-    const started = state.starting !== null && current !== null && current.id !== (state.starting.renews ? state.starting.of?.id : null);
+    const started =
+      state.starting !== null &&
+      current !== null &&
+      current.id !== (state.starting.renews ? state.starting.of?.id : null);
     // The typed sum is on its way now. One of another amount, from the till API, leaves it where it was.
     const taken = current !== null && before?.current == null && current.minor === state.entry.minor;
     const moved = current?.id !== before?.current?.id || current?.state !== before?.current?.state;

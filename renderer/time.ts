@@ -1,6 +1,11 @@
 /** Times on the screen are the shop's, whatever the machine thinks. */
 function formatter(timezone: string, seconds: boolean): Intl.DateTimeFormat {
-  const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds ? { second: "2-digit" } : {}) };
+  const options: Intl.DateTimeFormatOptions = {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    ...(seconds ? { second: "2-digit" } : {}),
+  };
   try {
     return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: timezone });
   } catch {

@@ -14,8 +14,8 @@ import { isoTime } from "./time.ts";
 const LOOK_AGAIN = 5_000;
 /** A till that stands idle notices a lost network within this time. */
 const LOOK_IDLE = 60_000;
-/** A connection that carried an answer this recently counts as warm. */
-const WARM = 20_000;
+/** A connection that carried an answer this recently counts as warm: less than the adapter keeps an idle one. */
+const WARM = 8_000;
 const REGISTER_AGAIN = [2_000, 5_000, 15_000, 30_000] as const;
 
 export interface Providers {

@@ -53,13 +53,15 @@ export function createSchedule(clock: Clock): Schedule {
 
 /**
  * The next free point of the grid anchor + n × interval: after `now`, and a whole interval after the last question.
- * A point that passed while an answer was awaited is skipped, never made up for.
+ * A point that passed while an answer was awaited is skipped, never made up for. A question that a busy machine sent a
+ * little late pushes the next one by as much, and not to the point after: an interval without news is a long time.
  */
 export function nextOnGrid(anchor: number, interval: number, now: number, lastAsked: number | null): number {
-  const earliest = lastAsked === null ? now : Math.max(now, lastAsked + interval - Math.min(SLACK, interval / 50));
-  const n = Math.floor((earliest - anchor) / interval) + 1;
-  const point = anchor + (n - 1) * interval;
-  return point > now && point >= earliest ? point : anchor + n * interval;
+  const after = (time: number): number => anchor + (Math.floor((time - anchor) / interval) + 1) * interval;
+  const next = after(now);
+  const earliest = lastAsked === null ? now : lastAsked + interval - Math.min(SLACK, interval / 50);
+  if (next >= earliest) return next;
+  return earliest - next < interval / 2 ? earliest : after(earliest);
 }
 
 /**

@@ -2,13 +2,13 @@ import type { Messages } from "./kk.ts";
 
 export const en: Messages = {
   "app.name": "Қабыл",
-  "lang": "Language",
-  "cancel": "Cancel",
-  "code": "Code",
-  "time": "Time",
-  "number": "Number",
-  "method": "Method",
-  "support": "Support",
+  lang: "Language",
+  cancel: "Cancel",
+  code: "Code",
+  time: "Time",
+  number: "Number",
+  method: "Method",
+  support: "Support",
   "stamp.test": "Test",
   "stamp.test.hint": "Test mode. No real money.",
 
@@ -76,13 +76,15 @@ export const en: Messages = {
   "over.title": "Time is up",
   "over.unscanned": "Nobody scanned the QR in time. The bank's answer: no payment.",
   "over.unconfirmed": "The customer did not confirm in time. The bank's answer: no payment.",
-  "over.doubt": "The customer did not confirm in time. The bank will cancel the purchase by itself; if money was taken, it will come back. We are checking.",
+  "over.doubt":
+    "The customer did not confirm in time. The bank will cancel the purchase by itself; if money was taken, it will come back. We are checking.",
   "over.until": "We keep watching, just in case. Until {{t}}",
   "over.watch": "We keep watching, just in case",
 
   "gone.title": "Cancelled",
   "gone.checking": "We are still checking",
-  "gone.scanned": "You left this payment, but the customer may have confirmed it in time. If the money comes, the till will say so.",
+  "gone.scanned":
+    "You left this payment, but the customer may have confirmed it in time. If the money comes, the till will say so.",
   "gone.unscanned": "The QR is gone. If someone paid it in time, the till will say so.",
 
   "doubt.title": "Not known yet",
@@ -102,7 +104,7 @@ export const en: Messages = {
   "late.title": "{{sum}} was paid after all",
   "late.sub": "Sale № {{number}}, {{t}}.",
   "late.other": "Not the one on screen.",
-  "ok": "Got it",
+  ok: "Got it",
   "off.title": "No internet since {{t}}",
   "off.sub": "You can enter the amount. Do not switch the till off: it goes on by itself when the internet is back.",
   "off.watched": "You can enter the amount. Do not switch the till off. Payments being watched: {{n}}",
@@ -126,7 +128,7 @@ export const en: Messages = {
   "link.sub": "Please wait, it comes back by itself. Do not take the payment again.",
   "locked.title": "Open the till again",
   "locked.sub": "This page is out of date. Start the till again from its launcher.",
-  "opening": "The till is opening",
+  opening: "The till is opening",
 
   "park.chip": "Watching: {{sum}}",
   "park.more": "{{n}} more",

@@ -7,7 +7,9 @@ import { ru } from "./ru.ts";
 
 type Places<Text> = Text extends `${string}{{${infer Place}}}${infer Rest}` ? Place | Places<Rest> : never;
 type PlacesOf<Key extends MessageKey> = Places<(typeof kk)[Key]>;
-type Fill<Key extends MessageKey> = [PlacesOf<Key>] extends [never] ? [] : [values: Readonly<Record<PlacesOf<Key>, string | number>>];
+type Fill<Key extends MessageKey> = [PlacesOf<Key>] extends [never]
+  ? []
+  : [values: Readonly<Record<PlacesOf<Key>, string | number>>];
 
 /** A sentence without places to fill. */
 export type PlainKey = { [Key in MessageKey]: Fill<Key> extends [] ? Key : never }[MessageKey];

@@ -6,7 +6,7 @@ import type { ProviderView, Snapshot } from "../../contract/snapshot.ts";
 import type { Language } from "../../contract/states.ts";
 import { defaultProvider, pay, pressKey } from "../actions.ts";
 import { entryDigits } from "../entry.ts";
-import type { PadKey } from "../entry.ts";
+import type { Entry, PadKey } from "../entry.ts";
 import type { Words } from "../messages/index.ts";
 import { useStore } from "../store.ts";
 import { Frame } from "../ui/Frame.tsx";
@@ -21,19 +21,21 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
   const words = useWords();
   const language = useStore((state) => state.language);
   const entry = useStore((state) => state.entry);
-  const [tried, setTried] = useState(false);
+  const [triedWith, setTriedWith] = useState<Entry | null>(null);
+  const tried = triedWith === entry;
   const empty = entry.minor === 0 && entry.decimals === null;
   const main = defaultProvider(snapshot);
-  const hints = new Map(snapshot.providers.map((provider) => [provider.name, hintOf(provider, snapshot, entry.minor, language, words)]));
+  const hints = new Map(
+    snapshot.providers.map((provider) => [provider.name, hintOf(provider, snapshot, entry.minor, language, words)]),
+  );
   const mainHint = main ? hints.get(main.name) : undefined;
 
   const choose = (provider: ProviderView | null): void => {
     if (!provider) return;
     if (hints.get(provider.name)?.blocked === null) pay(provider.name);
-    else setTried(true);
+    else setTriedWith(entry);
   };
   useKeyboard(() => choose(main));
-  useEffect(() => setTried(false), [entry]);
 
   const outOfBounds = mainHint?.blocked === "bounds";
   const label = !main
@@ -93,7 +95,11 @@ function hintOf(provider: ProviderView, snapshot: Snapshot, sum: number, languag
   const min = formatMoney(minor(provider.minMinor));
   const max = formatMoney(minor(provider.maxMinor));
   if (snapshot.offlineSince !== null) return { blocked: "net", text: words("pay.net") };
-  if (!provider.ready) return { blocked: "reason", text: provider.reason ? errorText(language, provider.reason).title : errorText(language, NOT_READY).title };
+  if (!provider.ready)
+    return {
+      blocked: "reason",
+      text: provider.reason ? errorText(language, provider.reason).title : errorText(language, NOT_READY).title,
+    };
   if (sum === 0) return { blocked: "empty", text: words("amount.limits", { min, max }) };
   if (sum < provider.minMinor) return { blocked: "bounds", text: words("amount.min", { limit: min }) };
   if (sum > provider.maxMinor) return { blocked: "bounds", text: words("amount.max", { limit: max }) };
@@ -139,7 +145,14 @@ function Tile({ provider, hint, main, sum, first, onPress }: TileProps): ReactNo
   );
 }
 
-const KEYS: Readonly<Record<string, PadKey>> = { ",": "dot", ".": "dot", Backspace: "back", Delete: "clear", Escape: "clear", Clear: "clear" };
+const KEYS: Readonly<Record<string, PadKey>> = {
+  ",": "dot",
+  ".": "dot",
+  Backspace: "back",
+  Delete: "clear",
+  Escape: "clear",
+  Clear: "clear",
+};
 
 /** The number pad is read by the place of the key: with NumLock off it would move a cursor that does not exist, or clear. */
 function padKey({ code, key }: KeyboardEvent): PadKey | undefined {
@@ -152,7 +165,8 @@ function padKey({ code, key }: KeyboardEvent): PadKey | undefined {
 function useKeyboard(enter: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open], :popover-open")) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open], :popover-open"))
+        return;
       if (event.key === "Enter") {
         if (event.repeat || document.activeElement instanceof HTMLButtonElement) return;
         event.preventDefault();

@@ -84,7 +84,12 @@ export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
           )}
           <div className="row push">
             {invoice ? (
-              <Button id="check-again" kind="main" off={busy.has(busyKey("payments.refresh", payment.id))} onPress={() => refresh(payment.id)}>
+              <Button
+                id="check-again"
+                kind="main"
+                off={busy.has(busyKey("payments.refresh", payment.id))}
+                onPress={() => refresh(payment.id)}
+              >
                 {words("doubt.check")}
               </Button>
             ) : (

@@ -55,7 +55,12 @@ export function CreatingScreen({ snapshot, minor, payment }: Props): ReactNode {
         <h1 className="title">{words("creating.title")}</h1>
         <p className="lead">{words(slow ? "creating.slow" : "creating.lead")}</p>
         <div className="row push">
-          <Button id="cancel" deliberate off={payment === null || cancelling} onPress={() => payment && cancel(payment.id)}>
+          <Button
+            id="cancel"
+            deliberate
+            off={payment === null || cancelling}
+            onPress={() => payment && cancel(payment.id)}
+          >
             {words("cancel")}
           </Button>
         </div>

@@ -55,7 +55,9 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
       <div className="result" data-testid="result" data-state={payment.state}>
         <div className="headline">
           <h1 className="title">{words(review ? "review.title" : "doubt.title")}</h1>
-          {payment.askedAt && <p className="dim num">{words("doubt.last", { t: clockTime(payment.askedAt, snapshot.app.timezone) })}</p>}
+          {payment.askedAt && (
+            <p className="dim num">{words("doubt.last", { t: clockTime(payment.askedAt, snapshot.app.timezone) })}</p>
+          )}
         </div>
         <dl className="three">
           {rows.map(([id, label, text]) => (

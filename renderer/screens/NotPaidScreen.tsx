@@ -29,14 +29,21 @@ interface Look {
 
 /** What each ending looks like and says. "No money was taken" only where that is certain (design U21). */
 function lookOf({ state, settled, scanned }: PaymentView): Look {
-  if (state === "declined" || state === "failed") return { sky: "no", line: "broken", title: "no.title", lead: "no.lead" };
+  if (state === "declined" || state === "failed")
+    return { sky: "no", line: "broken", title: "no.title", lead: "no.lead" };
   if (state === "expired") {
-    if (settled) return { sky: "over", line: "solid", title: "over.title", lead: scanned ? "over.unconfirmed" : "over.unscanned" };
+    if (settled)
+      return { sky: "over", line: "solid", title: "over.title", lead: scanned ? "over.unconfirmed" : "over.unscanned" };
     if (scanned) return { sky: "doubt", line: "dashed", title: "over.title", lead: "over.doubt" };
     return { sky: "over", line: "solid", title: "over.title", lead: "over.unscanned" };
   }
   if (settled) return { sky: "over", line: "solid", title: "gone.title", lead: "no.lead" };
-  return { sky: scanned ? "doubt" : "over", line: "dashed", title: "gone.checking", lead: scanned ? "gone.scanned" : "gone.unscanned" };
+  return {
+    sky: scanned ? "doubt" : "over",
+    line: "dashed",
+    title: "gone.checking",
+    lead: scanned ? "gone.scanned" : "gone.unscanned",
+  };
 }
 
 /** Declined, failed, expired or cancelled. */
@@ -50,7 +57,10 @@ export function NotPaidScreen({ snapshot, payment }: Props): ReactNode {
   const ended = state === "expired" && settled;
   // Money may be on its way: the first thing to do is to ask, not to charge again.
   const uncertain = !settled && payment.scanned;
-  const again = state === "declined" || state === "failed" ? words("no.retry", { sum: formatMoney(minor(payment.minor), payment.currency) }) : words("qr.new");
+  const again =
+    state === "declined" || state === "failed"
+      ? words("no.retry", { sum: formatMoney(minor(payment.minor), payment.currency) })
+      : words("qr.new");
   const retries = !uncertain && state !== "cancelled" && retryHelps(payment);
   return (
     <Frame
@@ -89,7 +99,12 @@ export function NotPaidScreen({ snapshot, payment }: Props): ReactNode {
             </Button>
           )}
           {retries && <Retry payment={payment} kind="main" label={again} />}
-          <Button id="done" kind={uncertain || retries ? "plain" : "main"} off={leaving} onPress={() => dismiss(payment.id)}>
+          <Button
+            id="done"
+            kind={uncertain || retries ? "plain" : "main"}
+            off={leaving}
+            onPress={() => dismiss(payment.id)}
+          >
             {words("paid.new")}
           </Button>
           {!retries && <Retry payment={payment} kind="plain" label={again} />}
@@ -105,7 +120,15 @@ export function NotPaidScreen({ snapshot, payment }: Props): ReactNode {
   );
 }
 
-function Retry({ payment, kind, label }: { readonly payment: PaymentView; readonly kind: "main" | "plain"; readonly label: string }): ReactNode {
+function Retry({
+  payment,
+  kind,
+  label,
+}: {
+  readonly payment: PaymentView;
+  readonly kind: "main" | "plain";
+  readonly label: string;
+}): ReactNode {
   return (
     <Button id="renew" kind={kind} deliberate onPress={() => renew(payment)}>
       <Text>{label}</Text>
@@ -113,7 +136,8 @@ function Retry({ payment, kind, label }: { readonly payment: PaymentView; readon
   );
 }
 
-const retryHelps = ({ error }: PaymentView): boolean => error === null || error.remedy === "retry" || error.remedy === "checkBank";
+const retryHelps = ({ error }: PaymentView): boolean =>
+  error === null || error.remedy === "retry" || error.remedy === "checkBank";
 
 function Sign({ payment }: { readonly payment: PaymentView }): ReactNode {
   if (payment.state === "expired") return <Dial kind="sun" seconds={0} of={180} />;
@@ -122,5 +146,7 @@ function Sign({ payment }: { readonly payment: PaymentView }): ReactNode {
 }
 
 function watchText(payment: PaymentView, snapshot: Snapshot, words: Words): string {
-  return payment.watchUntil ? words("over.until", { t: clockTime(payment.watchUntil, snapshot.app.timezone, true) }) : words("over.watch");
+  return payment.watchUntil
+    ? words("over.until", { t: clockTime(payment.watchUntil, snapshot.app.timezone, true) })
+    : words("over.watch");
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import type { PlainKey } from "../messages/index.ts";
@@ -77,12 +77,14 @@ export function PaidScreen({ snapshot, payment }: Props): ReactNode {
 }
 
 /** Counts down to the next sale; any touch or key stops it for good (design U18). */
-function useAutoReturn(seconds: number, done: () => void): { readonly left: number | null; readonly line: React.RefObject<HTMLElement | null> } {
+function useAutoReturn(
+  seconds: number,
+  done: () => void,
+): { readonly left: number | null; readonly line: React.RefObject<HTMLElement | null> } {
   const [left, setLeft] = useState<number | null>(seconds > 0 ? seconds : null);
   const [endsAt] = useState(() => performance.now() + seconds * 1000);
   const line = useRef<HTMLElement>(null);
-  const finish = useRef(done);
-  finish.current = done;
+  const finish = useEffectEvent(done);
   const running = left !== null;
 
   useEffect(() => {
@@ -90,17 +92,19 @@ function useAutoReturn(seconds: number, done: () => void): { readonly left: numb
     let timer: ReturnType<typeof setTimeout>;
     const step = (): void => {
       const rest = endsAt - performance.now();
-      if (rest <= 20) return finish.current();
+      if (rest <= 20) return finish();
       setLeft(Math.ceil((rest - 20) / 1000));
       timer = setTimeout(step, rest % 1000 || 1000);
     };
     step();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const drain = still ? undefined : line.current?.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], {
-      duration: Math.max(0, endsAt - performance.now()),
-      fill: "forwards",
-      pseudoElement: "::after",
-    });
+    const drain = still
+      ? undefined
+      : line.current?.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], {
+          duration: Math.max(0, endsAt - performance.now()),
+          fill: "forwards",
+          pseudoElement: "::after",
+        });
     const stop = (event: Event): void => {
       const onDone = event.target instanceof Element && event.target.closest("[data-testid=done]");
       const leaves = event instanceof KeyboardEvent ? event.key === "Enter" : onDone;

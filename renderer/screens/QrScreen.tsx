@@ -64,11 +64,7 @@ export function QrScreen({ snapshot, payment }: Props): ReactNode {
             <b>{words(said)}</b>
           </p>
         </div>
-        {payload === null ? (
-          <p className="lead">{words("qr.asking")}</p>
-        ) : (
-          <Steps payment={payment} />
-        )}
+        {payload === null ? <p className="lead">{words("qr.asking")}</p> : <Steps payment={payment} />}
         {payload !== null && methods.length > 0 && (
           <p className="badges" data-testid="payment-methods">
             <span className="dim">{words("qr.with")}</span>
@@ -94,7 +90,11 @@ export function QrScreen({ snapshot, payment }: Props): ReactNode {
 
 function Steps({ payment }: { readonly payment: PaymentView }): ReactNode {
   const words = useWords();
-  const steps = [words("qr.open", { app: APP_NAME[payment.provider] }), words("qr.tap", { name: WAY_NAME[payment.provider] }), words("qr.aim")];
+  const steps = [
+    words("qr.open", { app: APP_NAME[payment.provider] }),
+    words("qr.tap", { name: WAY_NAME[payment.provider] }),
+    words("qr.aim"),
+  ];
   return (
     <ol className="steps">
       {steps.map((step, index) => (

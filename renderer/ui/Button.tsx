@@ -21,7 +21,13 @@ export function Button({ id, onPress, kind = "plain", off = false, deliberate = 
     onPress();
   };
   return (
-    <button type="button" className={kind === "main" ? "btn main" : "btn"} data-testid={id} aria-disabled={dead || undefined} onClick={press}>
+    <button
+      type="button"
+      className={kind === "main" ? "btn main" : "btn"}
+      data-testid={id}
+      aria-disabled={dead || undefined}
+      onClick={press}
+    >
       <span>{children}</span>
     </button>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useId, useReducer, useRef } from "react";
+import { useCallback, useEffect, useId, useRef, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import type { Countdown } from "../store.ts";
 import { useWords } from "../words.tsx";
@@ -10,17 +10,28 @@ const ANNOUNCED = [60, 30, 10];
 
 /** Whole seconds left, counted on the page's monotonic clock; steps by itself. */
 export function useSeconds(countdown: Countdown | null): number | null {
-  const [step, next] = useReducer((count: number) => count + 1, 0);
   const endsAt = countdown?.endsAt ?? null;
-  useEffect(() => {
-    if (endsAt === null) return undefined;
-    const left = endsAt - performance.now();
-    if (left <= 0) return undefined;
-    const timer = setTimeout(next, left % 1000 || 1000);
-    return () => clearTimeout(timer);
-  }, [endsAt, step]);
-  // A timer may fire a moment early: without the 20 ms the dial would stand still for a second.
-  return endsAt === null ? null : Math.max(0, Math.ceil((endsAt - performance.now() - 20) / 1000));
+  const subscribe = useCallback((changed: () => void) => everySecondUntil(endsAt, changed), [endsAt]);
+  return useSyncExternalStore(subscribe, () =>
+    endsAt === null ? null : Math.max(0, Math.ceil((endsAt - performance.now()) / 1000)),
+  );
+}
+
+function everySecondUntil(endsAt: number | null, changed: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const step = (): void => {
+    const left = endsAt === null ? 0 : endsAt - performance.now();
+    if (left <= 0) return;
+    timer = setTimeout(
+      () => {
+        changed();
+        step();
+      },
+      left % 1000 || 1000,
+    );
+  };
+  step();
+  return () => clearTimeout(timer);
 }
 
 interface Props {
@@ -46,10 +57,26 @@ export function Dial({ seconds, of, kind }: Props): ReactNode {
     >
       <svg viewBox="0 0 200 200" aria-hidden="true">
         <mask id={mask} maskUnits="userSpaceOnUse" x="0" y="0" width="200" height="200">
-          <circle className="sweep" cx="100" cy="100" r="88" pathLength="360" strokeDasharray="360 360" style={{ strokeDashoffset: -360 * (1 - left) }} />
+          <circle
+            className="sweep"
+            cx="100"
+            cy="100"
+            r="88"
+            pathLength="360"
+            strokeDasharray="360 360"
+            style={{ strokeDashoffset: -360 * (1 - left) }}
+          />
         </mask>
         <circle className="rest" cx="100" cy="100" r="98" />
-        <circle className="tick" cx="100" cy="100" r="88" pathLength="360" transform="rotate(-91 100 100)" mask={`url(#${mask})`} />
+        <circle
+          className="tick"
+          cx="100"
+          cy="100"
+          r="88"
+          pathLength="360"
+          transform="rotate(-91 100 100)"
+          mask={`url(#${mask})`}
+        />
         <circle className="rim" cx="100" cy="100" r="78" />
       </svg>
       {seconds !== null && (

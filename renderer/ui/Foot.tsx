@@ -26,11 +26,14 @@ export function Foot({ snapshot, payment, error }: Props): ReactNode {
         <b>{till.name}</b>
         {till.name.includes(till.id) ? "" : ` ${till.id}`}
       </span>
-      {rows.map(([label, value]) => value && (
-        <span key={label}>
-          {label} <b>{value}</b>
-        </span>
-      ))}
+      {rows.map(
+        ([label, value]) =>
+          value && (
+            <span key={label}>
+              {label} <b>{value}</b>
+            </span>
+          ),
+      )}
     </p>
   );
 }

@@ -9,7 +9,16 @@ import { Parked } from "./Parked.tsx";
 import { BannerStrip, LinkStrip, NoticeStrip } from "./Strip.tsx";
 import { bannerText, ordered } from "./banners.ts";
 
-export type ScreenName = "idle" | "amount" | "creating" | "qr" | "confirming" | "result" | "in-doubt" | "setup" | "offline";
+export type ScreenName =
+  | "idle"
+  | "amount"
+  | "creating"
+  | "qr"
+  | "confirming"
+  | "result"
+  | "in-doubt"
+  | "setup"
+  | "offline";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -31,7 +40,18 @@ interface Props {
 const SIGNALS = 3;
 
 /** The horizon: above it the sum and how the sale stands, below it what to do. */
-export function Frame({ snapshot, screen, sky = "open", line = "solid", className = "", focusOn, stand, plate, lineRef, children }: Props): ReactNode {
+export function Frame({
+  snapshot,
+  screen,
+  sky = "open",
+  line = "solid",
+  className = "",
+  focusOn,
+  stand,
+  plate,
+  lineRef,
+  children,
+}: Props): ReactNode {
   const silent = useStore((state) => state.link === "silent");
   const notice = useStore((state) => state.notice !== null);
   const [chosen, choose] = useState<string | null>(null);
@@ -43,7 +63,14 @@ export function Frame({ snapshot, screen, sky = "open", line = "solid", classNam
   const main = useFocusedHeading(focusOn);
   const striped = above || shown ? "striped" : "";
   return (
-    <main ref={main} className={`screen pay ${className} ${striped}`} data-testid="screen" data-screen={screen} data-sky={sky} data-line={line}>
+    <main
+      ref={main}
+      className={`screen pay ${className} ${striped}`}
+      data-testid="screen"
+      data-screen={screen}
+      data-sky={sky}
+      data-line={line}
+    >
       <section className="sky">
         <header className="top">
           <p className="shop">
@@ -57,7 +84,13 @@ export function Frame({ snapshot, screen, sky = "open", line = "solid", classNam
           </div>
           <Languages />
         </header>
-        {silent ? <LinkStrip /> : notice ? <NoticeStrip /> : shown && <BannerStrip banner={shown} snapshot={snapshot} />}
+        {silent ? (
+          <LinkStrip />
+        ) : notice ? (
+          <NoticeStrip />
+        ) : (
+          shown && <BannerStrip banner={shown} snapshot={snapshot} />
+        )}
         {stand}
         <i className="line" ref={lineRef} />
       </section>

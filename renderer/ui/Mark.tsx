@@ -2,18 +2,53 @@ import type { ReactNode } from "react";
 
 /** Shapes first, colour second: 100 x 100 in the current colour; what lies inside a filled shape is cut out. */
 const MARKS = {
-  yes: <path fill="currentColor" fillRule="evenodd" d="M50 2a48 48 0 1 0 0 96 48 48 0 0 0 0-96zM27 45l17 17 30-33 8.500 7.600-38 41.600-25-25z" />,
-  no: <path fill="currentColor" fillRule="evenodd" d="M8 4h84a4 4 0 0 1 4 4v84a4 4 0 0 1-4 4H8a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4zM50 42 33 25l-8 8 17 17-17 17 8 8 17-17 17 17 8-8-17-17 17-17-8-8z" />,
+  yes: (
+    <path
+      fill="currentColor"
+      fillRule="evenodd"
+      d="M50 2a48 48 0 1 0 0 96 48 48 0 0 0 0-96zM27 45l17 17 30-33 8.500 7.600-38 41.600-25-25z"
+    />
+  ),
+  no: (
+    <path
+      fill="currentColor"
+      fillRule="evenodd"
+      d="M8 4h84a4 4 0 0 1 4 4v84a4 4 0 0 1-4 4H8a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4zM50 42 33 25l-8 8 17 17-17 17 8 8 17-17 17 17 8-8-17-17 17-17-8-8z"
+    />
+  ),
   doubt: (
     <>
-      <circle cx="50" cy="50" r="45" fill="none" stroke="currentColor" strokeWidth="8" pathLength="96" strokeDasharray="8 4" />
-      <path fill="none" stroke="currentColor" strokeWidth="9" d="M35 41c0-9 6.500-15 15-15s15 5.500 15 13.500C65 50 50 50 50 62" />
+      <circle
+        cx="50"
+        cy="50"
+        r="45"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="8"
+        pathLength="96"
+        strokeDasharray="8 4"
+      />
+      <path
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="9"
+        d="M35 41c0-9 6.500-15 15-15s15 5.500 15 13.500C65 50 50 50 50 62"
+      />
       <rect x="45" y="69" width="10" height="10" fill="currentColor" />
     </>
   ),
   watch: (
     <>
-      <circle cx="50" cy="50" r="42" fill="none" stroke="currentColor" strokeWidth="9" pathLength="80" strokeDasharray="6 4" />
+      <circle
+        cx="50"
+        cy="50"
+        r="42"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="9"
+        pathLength="80"
+        strokeDasharray="6 4"
+      />
       <circle cx="50" cy="50" r="15" fill="currentColor" />
     </>
   ),
@@ -44,7 +79,15 @@ const MARKS = {
       <rect x="45.500" y="69" width="9" height="9" fill="currentColor" />
     </>
   ),
-  file: <path fill="none" stroke="currentColor" strokeWidth="8" strokeLinejoin="round" d="M18 6h44l22 22v66H18zM60 6v24h24M34 50h34M34 68h34" />,
+  file: (
+    <path
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="8"
+      strokeLinejoin="round"
+      d="M18 6h44l22 22v66H18zM60 6v24h24M34 50h34M34 68h34"
+    />
+  ),
   tick: <path fill="none" stroke="currentColor" strokeWidth="13" d="M12 52l26 26 50-56" />,
   erase: (
     <>
@@ -55,11 +98,17 @@ const MARKS = {
   chev: <path fill="none" stroke="currentColor" strokeWidth="11" d="M16 34l34 34 34-34" />,
   qr: (
     <>
-      <path fill="currentColor" fillRule="evenodd" d="M4 4h38v38H4zM14 14v18h18V14zM58 4h38v38H58zM68 14v18h18V14zM4 58h38v38H4zM14 68v18h18V68z" />
+      <path
+        fill="currentColor"
+        fillRule="evenodd"
+        d="M4 4h38v38H4zM14 14v18h18V14zM58 4h38v38H58zM68 14v18h18V14zM4 58h38v38H4zM14 68v18h18V68z"
+      />
       <path fill="currentColor" d="M58 58h14v14H58zM82 58h14v14H82zM70 70h14v14H70zM58 82h14v14H58zM82 82h14v14H82z" />
     </>
   ),
-  card: <path fill="currentColor" fillRule="evenodd" d="M2 16h96v68H2zM11 25v9h78v-9zM11 47v28h78V47zM20 58h28v9H20z" />,
+  card: (
+    <path fill="currentColor" fillRule="evenodd" d="M2 16h96v68H2zM11 25v9h78v-9zM11 47v28h78V47zM20 58h28v9H20z" />
+  ),
 } as const;
 
 export type MarkName = keyof typeof MARKS;

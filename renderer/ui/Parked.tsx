@@ -41,7 +41,15 @@ export function Parked({ snapshot, room }: { readonly snapshot: Snapshot; readon
   return (
     <>
       {parked.slice(0, room).map((payment) => (
-        <button key={payment.id} type="button" className="chip" data-testid="parked" data-id={payment.id} data-state={payment.state} onClick={open}>
+        <button
+          key={payment.id}
+          type="button"
+          className="chip"
+          data-testid="parked"
+          data-id={payment.id}
+          data-state={payment.state}
+          onClick={open}
+        >
           <Mark name="watch" />
           <span>
             <Text>{words("park.chip", { sum: formatMoney(minor(payment.minor), payment.currency) })}</Text>

@@ -44,7 +44,13 @@ function Line({ text, alert, testid, banner, children }: LineProps): ReactNode {
 /** The till program does not answer. */
 export function LinkStrip(): ReactNode {
   const words = useWords();
-  return <Line text={{ mark: "net", tone: "doubt", title: words("link.title"), sub: words("link.sub") }} alert testid="link-lost" />;
+  return (
+    <Line
+      text={{ mark: "net", tone: "doubt", title: words("link.title"), sub: words("link.sub") }}
+      alert
+      testid="link-lost"
+    />
+  );
 }
 
 /** What a person asked for was refused. */
@@ -82,7 +88,11 @@ export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; rea
         </Button>
       )}
       {banner.dismissible && (
-        <Button id="acknowledge" off={busy.has(busyKey("notices.acknowledge", banner.id))} onPress={() => acknowledge(banner.id)}>
+        <Button
+          id="acknowledge"
+          off={busy.has(busyKey("notices.acknowledge", banner.id))}
+          onPress={() => acknowledge(banner.id)}
+        >
           {words("ok")}
         </Button>
       )}

@@ -76,9 +76,13 @@ function Phone({ snapshot, beside }: { readonly snapshot: Snapshot; readonly bes
     <div className="handset">
       {beside && (
         <>
-          <div className="view">{payload && <QRCodeSVG value={payload} level="M" marginSize={4} aria-hidden="true" />}</div>
+          <div className="view">
+            {payload && <QRCodeSVG value={payload} level="M" marginSize={4} aria-hidden="true" />}
+          </div>
           <p className="screenline">
-            {payload && current ? formatMoney(minor(current.minor), current.currency) : words(scanned ? "tr.scanned" : "tr.wait")}
+            {payload && current
+              ? formatMoney(minor(current.minor), current.currency)
+              : words(scanned ? "tr.scanned" : "tr.wait")}
           </p>
         </>
       )}
@@ -95,7 +99,13 @@ function Phone({ snapshot, beside }: { readonly snapshot: Snapshot; readonly bes
   );
 }
 
-function Faults({ fault, onChosen }: { readonly fault: (typeof FAULTS)[number]; readonly onChosen?: () => void }): ReactNode {
+function Faults({
+  fault,
+  onChosen,
+}: {
+  readonly fault: (typeof FAULTS)[number];
+  readonly onChosen?: () => void;
+}): ReactNode {
   const words = useWords();
   return (
     <fieldset className="what">

@@ -15,7 +15,15 @@ export interface BannerText {
 }
 
 /** News of money first, then what stops the till, then what can wait for a technician. */
-const ORDER: readonly BannerKind[] = ["double-paid", "late", "journal", "offline", "in-doubt", "certificate", "provision-file"];
+const ORDER: readonly BannerKind[] = [
+  "double-paid",
+  "late",
+  "journal",
+  "offline",
+  "in-doubt",
+  "certificate",
+  "provision-file",
+];
 
 /** The banners, the most pressing first; of two of a kind the newer. */
 export function ordered(banners: readonly Banner[]): readonly Banner[] {
@@ -32,10 +40,20 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
   switch (banner.kind) {
     case "late": {
       const sub = words("late.sub", { number, t: payment ? clockTime(payment.createdAt, timezone, true) : "" });
-      return { mark: "yes", tone: "yes", title: words("late.title", { sum }), sub: snapshot.current ? `${sub} ${words("late.other")}` : sub };
+      return {
+        mark: "yes",
+        tone: "yes",
+        title: words("late.title", { sum }),
+        sub: snapshot.current ? `${sub} ${words("late.other")}` : sub,
+      };
     }
     case "double-paid":
-      return { mark: "attention", tone: "no", title: words("twice.title", { sum }), sub: words("twice.sub", { number }) };
+      return {
+        mark: "attention",
+        tone: "no",
+        title: words("twice.title", { sum }),
+        sub: words("twice.sub", { number }),
+      };
     case "journal":
       return { mark: "attention", tone: "no", title: words("journal.title", { t: since }), sub: words("journal.sub") };
     case "offline":
@@ -43,7 +61,11 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
         mark: "net",
         tone: "doubt",
         title: words("off.title", { t: since }),
-        sub: snapshot.current ? words("off.sale") : snapshot.watched > 0 ? words("off.watched", { n: snapshot.watched }) : words("off.sub"),
+        sub: snapshot.current
+          ? words("off.sale")
+          : snapshot.watched > 0
+            ? words("off.watched", { n: snapshot.watched })
+            : words("off.sub"),
       };
     case "in-doubt": {
       const count = Number(params["count"] ?? 1);
@@ -52,10 +74,20 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
     }
     case "certificate": {
       const days = Number(params["days"] ?? 0);
-      return { mark: "attention", tone: "doubt", title: days > 0 ? words("cert.title", { n: days }) : words("cert.over"), sub: words("cert.sub") };
+      return {
+        mark: "attention",
+        tone: "doubt",
+        title: days > 0 ? words("cert.title", { n: days }) : words("cert.over"),
+        sub: words("cert.sub"),
+      };
     }
     case "provision-file":
-      return { mark: "file", tone: "doubt", title: words("file.title"), sub: words("file.sub", { file: baseName(params["file"] ?? "") }) };
+      return {
+        mark: "file",
+        tone: "doubt",
+        title: words("file.title"),
+        sub: words("file.sub", { file: baseName(params["file"] ?? "") }),
+      };
   }
 }
 

@@ -45,7 +45,9 @@ export function report(results, about) {
 function loadLine({ before, after }) {
   if (before === null || after === null) return "Load of the machine: not told by the system.";
   const line = `Waiting programs for each core: ${before.toFixed(2)} before, ${after.toFixed(2)} after.`;
-  return before > 0.5 ? `${line} THE MACHINE WAS BUSY WITH OTHER WORK: these figures are worse than the app.` : line;
+  return before > 0.5 || after > 1.5
+    ? `${line} THE MACHINE WAS BUSY WITH OTHER WORK: these figures are worse than the app.`
+    : line;
 }
 
 /**
@@ -103,14 +105,13 @@ function detection(what, words) {
 }
 
 /**
- * How far chance alone may move that ratio (one standard deviation): the phases are chosen one in each of n equal parts
- * of the interval, so what is left to chance is the place within the part.
- * @param {readonly { pollSeconds: number }[]} words
+ * How far chance alone may move that ratio (one standard deviation at most). The phases are chosen one in each of n
+ * equal parts of the interval: what is left to chance is the place within the part, which matters most in the part
+ * where a question of the till falls, since the lag there jumps from nothing to a whole interval.
+ * @param {readonly unknown[]} words
  */
-function noise(words) {
-  const n = words.length;
-  const half = mean(words.map((word) => word.pollSeconds * 500));
-  return (2 * half) / n / Math.sqrt(12 * n) / half;
+function noise({ length: n }) {
+  return Math.sqrt(1 + 1 / (3 * n)) / n;
 }
 
 /**

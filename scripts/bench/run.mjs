@@ -13,7 +13,7 @@ import { provision, startBank, startHost } from "./programs.mjs";
 import { report } from "./report.mjs";
 import { measureSales } from "./sales.mjs";
 
-const FULL = { totalMs: 165_000, starts: 5, pairs: 15, idleMs: 20_000, payments: 200, footprintMs: 45_000 };
+const FULL = { totalMs: 172_000, starts: 4, pairs: 15, idleMs: 20_000, payments: 200, footprintMs: 38_000 };
 const QUICK = { totalMs: 55_000, starts: 2, pairs: 4, idleMs: 8_000, payments: 40, footprintMs: 17_000 };
 
 /**

@@ -68,24 +68,19 @@ export async function measureSales({ bank, page, samples, goOn }) {
   const fast = Math.max(0, samples - slow - scanned);
   const fastPhases = phases(fast + 2 * scanned);
   const slowPhases = phases(slow);
-  /** @type {{ pollSeconds: number, customer: { does: "scan" | "confirm" | "pay", phase: number }[] }[]} */
-  const plan = [];
-  for (let i = 0; i < fast; i += 1)
-    plan.push({ pollSeconds: 1, customer: [{ does: "pay", phase: Number(fastPhases.pop()) }] });
-  for (let i = 0; i < scanned; i += 1)
-    plan.push({
-      pollSeconds: 1,
-      customer: [
-        { does: "scan", phase: Number(fastPhases.pop()) },
-        { does: "confirm", phase: Number(fastPhases.pop()) },
-      ],
-    });
-  for (const phase of slowPhases) plan.push({ pollSeconds: 2, customer: [{ does: "pay", phase }] });
+  /** @typedef {{ pollSeconds: number, does: readonly ("scan" | "confirm" | "pay")[], due: number }} Planned */
+  /** Spread over the whole, so that a run cut short has some of each. @type {(count: number, pollSeconds: number, does: Planned["does"]) => Planned[]} */
+  const some = (count, pollSeconds, does) =>
+    Array.from({ length: count }, (_, i) => ({ pollSeconds, does, due: (i + 0.5) / count }));
+  const plan = [...some(fast, 1, ["pay"]), ...some(scanned, 1, ["scan", "confirm"]), ...some(slow, 2, ["pay"])];
+  plan.sort((a, b) => a.due - b.due);
 
   let interval = 1;
-  for (const [index, { pollSeconds, customer }] of plan.entries()) {
+  for (const [index, { pollSeconds, does }] of plan.entries()) {
     if (!goOn()) break;
     if (pollSeconds !== interval) await bank.configure((interval = pollSeconds));
+    const left = pollSeconds === 1 ? fastPhases : slowPhases;
+    const customer = does.map((act) => ({ does: act, phase: Number(left.pop()) }));
     await sale(index % 2 === 0 ? "key" : "tap", pollSeconds, customer);
   }
   return evaluate(starts, acts, await bank.calls(), { ours, roundTrip, sure });

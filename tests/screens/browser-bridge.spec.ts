@@ -47,7 +47,10 @@ class Host {
       this.seen.push({ path: request.url ?? "", token, body });
       if (pathname === "/session") return this.#session(body, response);
       if (token !== TOKEN) return response.writeHead(401).end();
-      if (pathname === "/call") return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ ok: true, value: null }));
+      if (pathname === "/call")
+        return response
+          .writeHead(200, { "Content-Type": "application/json" })
+          .end(JSON.stringify({ ok: true, value: null }));
       response.writeHead(200, { "Content-Type": "application/x-ndjson" });
       response.write(`\n${JSON.stringify(this.last)}\n`);
       this.#streams.add(response);
@@ -63,7 +66,9 @@ class Host {
   }
 }
 
-test("the key is used once and leaves the address; the token is a header from then on, also after a reload", async ({ page }) => {
+test("the key is used once and leaves the address; the token is a header from then on, also after a reload", async ({
+  page,
+}) => {
   const host = new Host();
   await host.start();
   await page.goto(`${host.url}?key=${KEY}`);
@@ -86,13 +91,16 @@ test("a page that is not let in says in three languages to open the till again",
   await host.start();
   for (const address of [host.url, `${host.url}?key=stale`]) {
     await page.goto(address);
-    for (const text of ["Кассаны қайта ашыңыз", "Откройте кассу заново", "Open the till again"]) await expect(page.getByTestId("locked")).toContainText(text);
+    for (const text of ["Кассаны қайта ашыңыз", "Откройте кассу заново", "Open the till again"])
+      await expect(page.getByTestId("locked")).toContainText(text);
   }
   expect(page.url()).toBe(host.url);
   await host.stop();
 });
 
-test("when the till program goes, a strip says so and the keys are dead; when it comes back, all is as the new process says", async ({ page }) => {
+test("when the till program goes, a strip says so and the keys are dead; when it comes back, all is as the new process says", async ({
+  page,
+}) => {
   const host = new Host();
   await host.start();
   host.last = snapshot({ version: 900, current: awaitingScan() });

@@ -8,7 +8,11 @@ const SIZES = [
   [800, 480],
 ] as const;
 const ALL = { ...STATES, ...TRAINING };
-const LONG = { name: "Қарағанды қаласындағы «Береке» азық-түлік дүкені", address: "Бұқар жырау даңғылы, 49/6", supportPhone: "+7 727 000 00 00" };
+const LONG = {
+  name: "Қарағанды қаласындағы «Береке» азық-түлік дүкені",
+  address: "Бұқар жырау даңғылы, 49/6",
+  supportPhone: "+7 727 000 00 00",
+};
 const RELAXED = { screen: { autoReturnSeconds: 30, idleSeconds: 60 } };
 
 for (const [width, height] of SIZES) {

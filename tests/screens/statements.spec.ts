@@ -2,7 +2,20 @@
 import { appError, ERROR_CODES } from "../../contract/errors.ts";
 import type { Locator } from "playwright/test";
 import { decodeQr } from "./support/qr.ts";
-import { awaitingConfirmation, awaitingScan, banner, confirm, ended, EPAY, HALYK, KASPI, payment, scan, snapshot, TOKEN } from "./support/snapshots.ts";
+import {
+  awaitingConfirmation,
+  awaitingScan,
+  banner,
+  confirm,
+  ended,
+  EPAY,
+  HALYK,
+  KASPI,
+  payment,
+  scan,
+  snapshot,
+  TOKEN,
+} from "./support/snapshots.ts";
 import { expect, test } from "./support/till.ts";
 
 const THIN = "\u2009";
@@ -27,7 +40,9 @@ test("U1: or 5 0 0 Enter, on the keyboard or the numpad, also after touches", as
   await page.keyboard.press("Numpad0");
   await page.keyboard.press("0");
   await page.keyboard.press("NumpadEnter");
-  expect((await till.calls("payments.create")).map((call) => call.input["request"])).toEqual([{ amount: "500.00", provider: "kaspi" }]);
+  expect((await till.calls("payments.create")).map((call) => call.input["request"])).toEqual([
+    { amount: "500.00", provider: "kaspi" },
+  ]);
 });
 
 test("U1: comma, dot, Backspace, Delete and Escape do what their faces say", async ({ till, page }) => {
@@ -48,7 +63,10 @@ test("U1: comma, dot, Backspace, Delete and Escape do what their faces say", asy
   expect(await till.screen()).toBe("idle");
 });
 
-test("U2: thousands apart by a thin space, the sign after the number, one line, smaller when long", async ({ till, page }) => {
+test("U2: thousands apart by a thin space, the sign after the number, one line, smaller when long", async ({
+  till,
+  page,
+}) => {
   await page.keyboard.type("1000000");
   await expect(till.id("amount")).toHaveText(`1${THIN}000${THIN}000\u00a0₸`, { useInnerText: false });
   const long = await till.id("amount").evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
@@ -89,11 +107,15 @@ test("U4: zero, too little and too much say the limit in the same place", async 
   expect(await till.calls("payments.create")).toEqual([]);
 });
 
-test("U5: a second Enter or tap while starting does nothing, and the busy screen is there at once", async ({ till, page }) => {
+test("U5: a second Enter or tap while starting does nothing, and the busy screen is there at once", async ({
+  till,
+  page,
+}) => {
   await till.answer("payments.create", "never");
   await page.keyboard.type("2500");
   await page.evaluate(() => {
-    for (let times = 0; times < 20; times++) window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    for (let times = 0; times < 20; times++)
+      window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
   });
   expect(await till.screen()).toBe("creating");
   await page.keyboard.press("Enter");
@@ -113,7 +135,9 @@ test("U5: a tap storm on the button is one payment", async ({ till, page }) => {
 
 test("U5: the second tap of a double tap does not cancel the QR that came between", async ({ till }) => {
   await till.show({ current: awaitingScan() });
-  await till.id("cancel").evaluate((button) => button.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 2 })));
+  await till
+    .id("cancel")
+    .evaluate((button) => button.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 2 })));
   expect(await till.calls("payments.cancel")).toEqual([]);
   await till.id("cancel").click();
   expect(await till.calls("payments.cancel")).toHaveLength(1);
@@ -146,10 +170,22 @@ test("U5: one intent keeps one key until it is answered", async ({ till, page })
   expect(keys[2]).not.toBe(keys[0]);
 });
 
-for (const [width, height] of [[1024, 768], [1080, 1920], [800, 480]] as const) {
-  test(`U6: the QR is black on white with its quiet zone, >= 55 % of the short side, and reads as the token, ${width}x${height}`, async ({ till, page }) => {
+for (const [width, height] of [
+  [1024, 768],
+  [1080, 1920],
+  [800, 480],
+] as const) {
+  test(`U6: the QR is black on white with its quiet zone, >= 55 % of the short side, and reads as the token, ${width}x${height}`, async ({
+    till,
+    page,
+  }) => {
     await page.setViewportSize({ width, height });
-    for (const payload of [TOKEN, "https://pay.kaspi.kz/pay/8fk2m0xa", "1234567890", `https://qr.example.kz/${"a1B2".repeat(30)}`]) {
+    for (const payload of [
+      TOKEN,
+      "https://pay.kaspi.kz/pay/8fk2m0xa",
+      "1234567890",
+      `https://qr.example.kz/${"a1B2".repeat(30)}`,
+    ]) {
       for (const training of [false, true]) {
         await till.show({ current: awaitingScan({ qr: { payload } }), app: { ...snapshot().app, training } });
         await expect(till.id("qr")).toHaveAttribute("data-payload", payload);
@@ -171,7 +207,10 @@ for (const theme of ["dark", "contrast"] as const) {
   });
 }
 
-test("U7: beside the QR stand the sum, the shop, what to open, and the ways to pay by their customers' names", async ({ till, page }) => {
+test("U7: beside the QR stand the sum, the shop, what to open, and the ways to pay by their customers' names", async ({
+  till,
+  page,
+}) => {
   await till.show({ current: awaitingScan({ paymentMethods: ["Red", "Gold", "Loan", "Teleport"] }) });
   await expect(till.id("amount")).toHaveText(SUM, { useInnerText: false });
   await expect(page.locator(".who")).toContainText("Дүкен №1");
@@ -182,12 +221,18 @@ test("U7: beside the QR stand the sum, the shop, what to open, and the ways to p
   await expect(till.id("payment-methods")).toHaveCount(0);
 });
 
-test("U8: ring and digits count the bank's seconds, change shape under 30 s, and are announced at 60, 30 and 10 s only", async ({ page, url }) => {
+test("U8: ring and digits count the bank's seconds, change shape under 30 s, and are announced at 60, 30 and 10 s only", async ({
+  page,
+  url,
+}) => {
   await page.clock.install();
   const { openTill } = await import("./support/till.ts");
   const till = await openTill(page, url);
   await page.clock.pauseAt(Date.now() + 3_600_000);
-  await till.page.evaluate((value) => window.fakeTill.push(value), snapshot({ current: awaitingScan({ countdown: scan(65_000) }) }));
+  await till.page.evaluate(
+    (value) => window.fakeTill.push(value),
+    snapshot({ current: awaitingScan({ countdown: scan(65_000) }) }),
+  );
   const dial = till.id("countdown");
   await expect(dial).toHaveAttribute("data-seconds", "65");
   const said: string[] = [];
@@ -220,9 +265,17 @@ test("U8: the page's wall clock plays no part", async ({ till, page }) => {
   await expect(till.id("countdown")).toHaveAttribute("data-seconds", /^(100|99)$/);
 });
 
-test("U9: the ring moves by stroke-dashoffset over a whole second, and stands still for who asked for it", async ({ till, page }) => {
+test("U9: the ring moves by stroke-dashoffset over a whole second, and stands still for who asked for it", async ({
+  till,
+  page,
+}) => {
   await till.show({ current: awaitingScan() });
-  const moves = (): Promise<string> => page.locator(".sweep").evaluate((element) => `${getComputedStyle(element).transitionProperty} ${getComputedStyle(element).transitionDuration}`);
+  const moves = (): Promise<string> =>
+    page
+      .locator(".sweep")
+      .evaluate(
+        (element) => `${getComputedStyle(element).transitionProperty} ${getComputedStyle(element).transitionDuration}`,
+      );
   expect(await moves()).toBe("stroke-dashoffset 1s");
   await page.emulateMedia({ reducedMotion: "reduce" });
   expect(await moves()).toBe("none 0s");
@@ -240,10 +293,12 @@ test("U10: New QR renews the same payment, once, and shows at once that it is on
   await expect(till.id("qr")).toHaveAttribute("data-payload", "998877");
   const calls = await till.calls("payments.renew");
   expect(calls).toHaveLength(1);
-  expect(calls[0]?.input).toMatchObject({ id: "p-1", key: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
+  expect(calls[0]?.input).toMatchObject({ id: "p-1", key: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 });
 
-test("U12, U13: after the scan the QR is gone, the screen says so with its own countdown, one knock is heard once", async ({ till }) => {
+test("U12, U13: after the scan the QR is gone, the screen says so with its own countdown, one knock is heard once", async ({
+  till,
+}) => {
   await till.show({ current: awaitingScan() });
   await till.show({ current: awaitingConfirmation({ countdown: confirm(65_000) }) });
   await expect(till.id("qr")).toHaveCount(0);
@@ -276,7 +331,13 @@ test("U15: a parked sale is in the top strip, with its list behind it", async ({
   await till.show({ current: awaitingConfirmation() });
   await till.id("park").click();
   expect((await till.calls("payments.dismiss")).map((call) => call.input)).toEqual([{ id: "p-1" }]);
-  await till.show({ parked: [awaitingConfirmation({ parked: true }), payment({ id: "p-2", state: "in_doubt", parked: true, minor: 100_000_000 })], watched: 2 });
+  await till.show({
+    parked: [
+      awaitingConfirmation({ parked: true }),
+      payment({ id: "p-2", state: "in_doubt", parked: true, minor: 100_000_000 }),
+    ],
+    watched: 2,
+  });
   await expect(till.id("parked")).toHaveCount(2);
   await expect(till.id("parked").first()).toHaveAttribute("data-id", "p-1");
   await expect(till.id("parked").first()).toHaveAttribute("data-state", "awaiting_confirmation");
@@ -289,42 +350,61 @@ test("U15: a parked sale is in the top strip, with its list behind it", async ({
   expect(await till.screen(), "keys pressed over the list typed nothing").toBe("idle");
 });
 
-test("U16: success fills the screen with shape, word, a sum of at least 72 px, method, number and time", async ({ till, page }) => {
+test("U16: success fills the screen with shape, word, a sum of at least 72 px, method, number and time", async ({
+  till,
+  page,
+}) => {
   await till.show({ current: ended("paid") });
   await expect(till.id("screen")).toHaveAttribute("data-screen", "result");
   await expect(till.id("result")).toHaveAttribute("data-state", "paid");
-  expect(await till.id("amount").evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))).toBeGreaterThanOrEqual(72);
+  expect(
+    await till.id("amount").evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize)),
+  ).toBeGreaterThanOrEqual(72);
   await expect(page.locator("svg.sun")).toBeVisible();
   await expect(page.locator("h1")).toHaveText("Оплата принята");
   await expect(page.locator(".facts")).toContainText("Kaspi QR");
   await expect(page.locator(".facts")).toContainText("A1-000123");
   await expect(page.locator(".facts")).toContainText("14:33:07");
   await till.show({ current: ended("paid", { minor: 100_000_000 }) });
-  expect(await till.id("amount").evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))).toBeGreaterThanOrEqual(72);
+  expect(
+    await till.id("amount").evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize)),
+  ).toBeGreaterThanOrEqual(72);
 });
 
 test("U17: paid is heard within 150 ms, once, and not again after a reload", async ({ till, page }) => {
   await till.show({ current: awaitingConfirmation() });
-  const delay = await page.evaluate((value) => {
-    const pushed = performance.now();
-    window.fakeTill.push(value);
-    return new Promise<number>((resolve) => setTimeout(() => resolve((window.cues.at(-1)?.at ?? Infinity) - pushed), 200));
-  }, snapshot({ current: ended("paid") }));
+  const delay = await page.evaluate(
+    (value) => {
+      const pushed = performance.now();
+      window.fakeTill.push(value);
+      return new Promise<number>((resolve) =>
+        setTimeout(() => resolve((window.cues.at(-1)?.at ?? Infinity) - pushed), 200),
+      );
+    },
+    snapshot({ current: ended("paid") }),
+  );
   expect(delay).toBeLessThan(150);
   await till.show({ current: ended("paid") });
   expect(await till.cues()).toEqual([190, 784, 1175]);
-  await page.addInitScript((value) => queueMicrotask(() => window.fakeTill.push(value)), snapshot({ current: ended("paid") }));
+  await page.addInitScript(
+    (value) => queueMicrotask(() => window.fakeTill.push(value)),
+    snapshot({ current: ended("paid") }),
+  );
   await page.reload();
   await expect(till.id("result")).toHaveAttribute("data-state", "paid");
   expect(await till.cues()).toEqual([]);
 });
 
-test("U18: back to the start after the set seconds, visibly; a touch, a key or Stay stops it", async ({ page, url }) => {
+test("U18: back to the start after the set seconds, visibly; a touch, a key or Stay stops it", async ({
+  page,
+  url,
+}) => {
   await page.clock.install();
   const { openTill } = await import("./support/till.ts");
   const till = await openTill(page, url);
   await page.clock.pauseAt(Date.now() + 3_600_000);
-  const paid = (id: string) => page.evaluate((value) => window.fakeTill.push(value), snapshot({ current: ended("paid", { id }) }));
+  const paid = (id: string) =>
+    page.evaluate((value) => window.fakeTill.push(value), snapshot({ current: ended("paid", { id }) }));
   await paid("p-1");
   await expect(till.id("screen")).toHaveAttribute("data-line", "drain");
   await expect(till.id("done")).toHaveText("Новая продажа через 5 с");
@@ -360,7 +440,10 @@ test("U19: another sale's late success is a strip and a sound, never a full scre
   await expect(till.id("banner")).toHaveAttribute("data-state", "paid");
   await expect(till.id("banner")).toContainText(SUM);
   expect(await till.cues()).toEqual([784, 1175]);
-  await till.show({ current: awaitingScan(), banners: [banner("late", { id: "n-1", payment: other, dismissible: true })] });
+  await till.show({
+    current: awaitingScan(),
+    banners: [banner("late", { id: "n-1", payment: other, dismissible: true })],
+  });
   expect(await till.screen()).toBe("qr");
   await expect(till.id("banner")).toContainText("Не та, что на экране");
   await till.id("acknowledge").click();
@@ -388,12 +471,19 @@ test("U21: no money was taken is said only where it is certain", async ({ till }
   );
 });
 
-test("U22: in doubt and needs_review say what we know, what to tell the customer and what not to do; nothing is called Cancel", async ({ till }) => {
-  for (const view of [payment({ state: "in_doubt", error: appError("bank_timeout") }), payment({ state: "needs_review", error: appError("amount_mismatch") })]) {
+test("U22: in doubt and needs_review say what we know, what to tell the customer and what not to do; nothing is called Cancel", async ({
+  till,
+}) => {
+  for (const view of [
+    payment({ state: "in_doubt", error: appError("bank_timeout") }),
+    payment({ state: "needs_review", error: appError("amount_mismatch") }),
+  ]) {
     await till.show({ current: view });
     expect(await till.screen()).toBe(view.state === "in_doubt" ? "in-doubt" : "result");
     await expect(till.id("amount")).toHaveText(SUM, { useInnerText: false });
-    await expect(till.id("doubt-known")).toContainText(view.state === "in_doubt" ? "Банк не ответил" : "Банк назвал другую сумму");
+    await expect(till.id("doubt-known")).toContainText(
+      view.state === "in_doubt" ? "Банк не ответил" : "Банк назвал другую сумму",
+    );
     await expect(till.id("doubt-tell")).toContainText("Попросите открыть историю в Kaspi.kz");
     await expect(till.id("doubt-not")).toContainText("Не создавайте новую оплату");
     for (const text of await till.page.locator("button").allTextContents()) expect(text).not.toMatch(/отмен|cancel/i);
@@ -409,7 +499,10 @@ test("U23: each code has its own sentence and next step in every language", asyn
   for (const language of ["kk", "ru", "en"] as const) {
     const seen = new Set<string>();
     for (const code of ERROR_CODES) {
-      await till.show({ current: ended("failed", { error: appError(code, { params: { limit: "10 ₸", number: "A1-1" } }) }), app: { ...snapshot().app, language } });
+      await till.show({
+        current: ended("failed", { error: appError(code, { params: { limit: "10 ₸", number: "A1-1" } }) }),
+        app: { ...snapshot().app, language },
+      });
       await expect(till.id("error")).toHaveAttribute("data-code", code);
       const text = (await till.id("error").innerText()).trim();
       expect(text).not.toMatch(/[{}]|undefined|_/);
@@ -419,18 +512,27 @@ test("U23: each code has its own sentence and next step in every language", asyn
   }
 });
 
-test("U24: every error shows till, short code, time and support phone; the bank's words only as a marked quotation", async ({ till }) => {
+test("U24: every error shows till, short code, time and support phone; the bank's words only as a marked quotation", async ({
+  till,
+}) => {
   const english = "Insufficient funds 0x51";
   for (const state of ["failed", "declined", "needs_review", "in_doubt", "expired"] as const) {
-    const error = appError(state === "declined" ? "declined_by_bank" : "malformed_answer", { bankMessage: english, incident: "K7QX" });
+    const error = appError(state === "declined" ? "declined_by_bank" : "malformed_answer", {
+      bankMessage: english,
+      incident: "K7QX",
+    });
     await till.show({ current: ended(state, { error }) });
-    for (const text of ["Касса 04", "A1", "K7QX", "14:33:07", "+7 727 000 00 00"]) await expect(till.id("foot")).toContainText(text);
+    for (const text of ["Касса 04", "A1", "K7QX", "14:33:07", "+7 727 000 00 00"])
+      await expect(till.id("foot")).toContainText(text);
     if (state === "declined") await expect(till.id("bank-message")).toHaveText(`Ответ банка: «${english}»`);
     else await expect(till.id("screen")).not.toContainText(english);
   }
 });
 
-test("U24: what the till refuses to start is a failed result with its code; nothing typed is lost, and the same key is used again", async ({ till, page }) => {
+test("U24: what the till refuses to start is a failed result with its code; nothing typed is lost, and the same key is used again", async ({
+  till,
+  page,
+}) => {
   await till.answer("payments.create", { ok: false, error: appError("bank_unreachable", { incident: "Z9" }) });
   await page.keyboard.type("2500");
   await page.keyboard.press("Enter");
@@ -471,20 +573,34 @@ test("U43: the sum is the same from the keypad to the result", async ({ till, pa
   await page.keyboard.press("Enter");
   expect(await shown()).toBe(typed);
   const minor = 12_345_678;
-  for (const view of [awaitingScan({ minor }), awaitingConfirmation({ minor }), ended("paid", { minor }), ended("declined", { minor }), payment({ minor, state: "in_doubt" })]) {
+  for (const view of [
+    awaitingScan({ minor }),
+    awaitingConfirmation({ minor }),
+    ended("paid", { minor }),
+    ended("declined", { minor }),
+    payment({ minor, state: "in_doubt" }),
+  ]) {
     await till.show({ current: view });
     expect(await shown()).toBe(typed);
   }
   expect((await till.calls("payments.create"))[0]?.input["request"]).toMatchObject({ amount: "123456.78" });
 });
 
-test("Enter pays with the provider used last, else the first; the first digit warms the way to that bank once", async ({ till, page }) => {
+test("Enter pays with the provider used last, else the first; the first digit warms the way to that bank once", async ({
+  till,
+  page,
+}) => {
   await till.show({ providers: [KASPI, HALYK, EPAY], lastProvider: "halykQr" });
   await page.keyboard.type("25");
   await page.keyboard.press("Escape");
   await page.keyboard.type("25");
   await page.keyboard.press("Enter");
-  expect((await till.calls()).map((call) => [call.name, call.input["provider"] ?? (call.input["request"] as { provider: string }).provider])).toEqual([
+  expect(
+    (await till.calls()).map((call) => [
+      call.name,
+      call.input["provider"] ?? (call.input["request"] as { provider: string }).provider,
+    ]),
+  ).toEqual([
     ["bank.prepare", "halykQr"],
     ["payments.create", "halykQr"],
   ]);
@@ -496,6 +612,11 @@ test("another way puts the attempt away and keeps the sum and the sale", async (
   await till.show({ providers: [KASPI, HALYK] });
   await expect(till.id("amount")).toHaveText(SUM, { useInnerText: false });
   await till.id("pay-halykQr").click();
-  expect((await till.calls("payments.create"))[0]?.input["request"]).toEqual({ amount: "2500.00", provider: "halykQr", saleId: "s-1", replaces: "p-1" });
+  expect((await till.calls("payments.create"))[0]?.input["request"]).toEqual({
+    amount: "2500.00",
+    provider: "halykQr",
+    saleId: "s-1",
+    replaces: "p-1",
+  });
   await expect(page.getByTestId("screen")).toHaveAttribute("data-screen", "creating");
 });

@@ -5,19 +5,28 @@ function findFaults(): string[] {
   const faults: string[] = [];
   const say = (element: Element, what: string): void => {
     const name = element.getAttribute("data-testid") ?? element.className.toString();
-    faults.push(`${what}: ${element.tagName.toLowerCase()}.${name} "${(element.textContent ?? "").trim().slice(0, 40)}"`);
+    faults.push(
+      `${what}: ${element.tagName.toLowerCase()}.${name} "${(element.textContent ?? "").trim().slice(0, 40)}"`,
+    );
   };
   const root = document.documentElement;
   if (root.scrollWidth > innerWidth || root.scrollHeight > innerHeight) faults.push("the page scrolls");
 
   const visible = [...document.querySelectorAll<HTMLElement>("body *")].filter((element) => {
-    if (element.closest("dialog:not([open]), [popover]:not(:popover-open), .sr, .above .phone h2, svg") || !element.checkVisibility({ visibilityProperty: true })) return false;
+    if (
+      element.closest("dialog:not([open]), [popover]:not(:popover-open), .sr, .above .phone h2, svg") ||
+      !element.checkVisibility({ visibilityProperty: true })
+    )
+      return false;
     return element.getClientRects().length > 0;
   });
   const boxOf = (element: Element): DOMRect => element.getBoundingClientRect();
 
-  for (const section of document.querySelectorAll<HTMLElement>(".screen, .sky, .ground, .side, .result, .phone, .stamp")) {
-    if (section.scrollHeight > section.clientHeight + 1 && !section.matches(".sky, .side, .result")) say(section, "overflows downwards");
+  for (const section of document.querySelectorAll<HTMLElement>(
+    ".screen, .sky, .ground, .side, .result, .phone, .stamp",
+  )) {
+    if (section.scrollHeight > section.clientHeight + 1 && !section.matches(".sky, .side, .result"))
+      say(section, "overflows downwards");
     if (section.scrollWidth > section.clientWidth + 1 && !section.matches(".sky")) say(section, "overflows sideways");
   }
   for (const element of visible) {
@@ -29,25 +38,41 @@ function findFaults(): string[] {
     range.selectNodeContents(element);
     const text = range.getBoundingClientRect();
     if (text.width === 0) continue;
-    if (text.left < -1 || text.top < -1 || text.right > innerWidth + 1 || text.bottom > innerHeight + 1) say(element, "leaves the window");
+    if (text.left < -1 || text.top < -1 || text.right > innerWidth + 1 || text.bottom > innerHeight + 1)
+      say(element, "leaves the window");
     const button = element.closest("button");
     if (button) {
       const box = boxOf(button);
-      if (text.left < box.left - 1 || text.right > box.right + 1 || text.top < box.top - 1 || text.bottom > box.bottom + 1) say(button, "text leaves its button");
+      if (
+        text.left < box.left - 1 ||
+        text.right > box.right + 1 ||
+        text.top < box.top - 1 ||
+        text.bottom > box.bottom + 1
+      )
+        say(button, "text leaves its button");
     }
     for (let parent: HTMLElement | null = element; parent && parent !== document.body; parent = parent.parentElement) {
       const style = getComputedStyle(parent);
       if (style.overflow !== "hidden" && style.overflowX !== "hidden") continue;
       if (parent.matches(".till, .screen")) break;
       // Two lines of a very long shop name are enough.
-      if (parent.matches(".who") && parent.scrollHeight > parent.clientHeight + 1 && (parent.textContent ?? "").length > 60) break;
+      if (
+        parent.matches(".who") &&
+        parent.scrollHeight > parent.clientHeight + 1 &&
+        (parent.textContent ?? "").length > 60
+      )
+        break;
       const box = boxOf(parent);
       if (text.right > box.right + 1 || text.bottom > box.bottom + 4) say(element, "is cut off");
     }
   }
 
   // Things that may never lie on one another: texts, controls, the QR.
-  const solid = visible.filter((element) => element.matches("button, h1, h2, dt, dd, .who, .amount, .lead, .dim, .foot, .said, .steps li, .badges, .strip p, .shop b, .teststamp, .digits, .quote, .reason p, .plate:not(.empty), .sun"));
+  const solid = visible.filter((element) =>
+    element.matches(
+      "button, h1, h2, dt, dd, .who, .amount, .lead, .dim, .foot, .said, .steps li, .badges, .strip p, .shop b, .teststamp, .digits, .quote, .reason p, .plate:not(.empty), .sun",
+    ),
+  );
   const inks = solid.map(inkOf);
   for (const [index, one] of solid.entries()) {
     const a = inks[index] ?? inkOf(one);
@@ -58,7 +83,11 @@ function findFaults(): string[] {
       const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
       if (wide <= 1 || high <= 2 || one.contains(other) || other.contains(one)) continue;
-      if (one.closest(".faults, .sheet") === other.closest(".faults, .sheet")) say(one, `covers ${other.getAttribute("data-testid") ?? other.className} by ${Math.round(wide)}x${Math.round(high)}`);
+      if (one.closest(".faults, .sheet") === other.closest(".faults, .sheet"))
+        say(
+          one,
+          `covers ${other.getAttribute("data-testid") ?? other.className} by ${Math.round(wide)}x${Math.round(high)}`,
+        );
     }
   }
   return faults;
@@ -92,7 +121,13 @@ export async function lengthen(page: Page): Promise<void> {
     for (const node of texts) {
       const text = node.data;
       // Sums, numbers, names and the languages' own names are the same in every language.
-      if (!/\p{L}{3}/u.test(text) || node.parentElement?.closest(".amount, .digits, .shop, p.who, .foot b, .name, .langs, .num, code, .badges b, dd, .teststamp")) continue;
+      if (
+        !/\p{L}{3}/u.test(text) ||
+        node.parentElement?.closest(
+          ".amount, .digits, .shop, p.who, .foot b, .name, .langs, .num, code, .badges b, dd, .teststamp",
+        )
+      )
+        continue;
       const words = text.split(" ");
       let extra = Math.ceil(text.trim().length * 0.4);
       const added: string[] = [];
@@ -101,7 +136,10 @@ export async function lengthen(page: Page): Promise<void> {
         added.push(word);
         extra -= word.length + 1;
       }
-      node.data = words.length === 1 && text.trim().length < 12 ? text.trim() + "ы".repeat(Math.ceil(text.trim().length * 0.4)) : `${text} ${added.join(" ")}`;
+      node.data =
+        words.length === 1 && text.trim().length < 12
+          ? text.trim() + "ы".repeat(Math.ceil(text.trim().length * 0.4))
+          : `${text} ${added.join(" ")}`;
     }
   });
 }

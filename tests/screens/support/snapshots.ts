@@ -26,7 +26,15 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     boot: "boot-1",
     version: ++version,
     view: "cashier",
-    app: { version: "0.1.0", mode: "cashier", setupNeeded: false, training: false, environment: "production", language: "ru", timezone: "Asia/Almaty" },
+    app: {
+      version: "0.1.0",
+      mode: "cashier",
+      setupNeeded: false,
+      training: false,
+      environment: "production",
+      language: "ru",
+      timezone: "Asia/Almaty",
+    },
     merchant: { name: "Дүкен №1", address: "Абай даңғылы, 150", supportPhone: "+7 727 000 00 00" },
     till: { id: "A1", name: "Касса 04" },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
@@ -85,8 +93,16 @@ export const banner = (kind: BannerKind, more: Partial<Banner> = {}): Banner => 
   ...more,
 });
 
-export const scan = (remainingMs = 134_000): PaymentView["countdown"] => ({ kind: "scan", remainingMs, totalMs: 180_000 });
-export const confirm = (remainingMs = 52_000): PaymentView["countdown"] => ({ kind: "confirm", remainingMs, totalMs: 65_000 });
+export const scan = (remainingMs = 134_000): PaymentView["countdown"] => ({
+  kind: "scan",
+  remainingMs,
+  totalMs: 180_000,
+});
+export const confirm = (remainingMs = 52_000): PaymentView["countdown"] => ({
+  kind: "confirm",
+  remainingMs,
+  totalMs: 65_000,
+});
 
 export const awaitingScan = (more: Partial<PaymentView> = {}): PaymentView =>
   payment({ state: "awaiting_scan", qr: { payload: TOKEN }, countdown: scan(), ...more });
@@ -95,13 +111,27 @@ export const awaitingConfirmation = (more: Partial<PaymentView> = {}): PaymentVi
 export const ended = (state: PaymentView["state"], more: Partial<PaymentView> = {}): PaymentView =>
   payment({ state, settled: true, watching: false, watchUntil: null, ...more });
 
-const parked = (id: string, minor = 250_000): PaymentView => payment({ id, parked: true, state: "in_doubt", minor, number: `A1-00012${id.slice(-1)}` });
+const parked = (id: string, minor = 250_000): PaymentView =>
+  payment({ id, parked: true, state: "in_doubt", minor, number: `A1-00012${id.slice(-1)}` });
 
-const late = banner("late", { dismissible: true, payment: ended("paid", { id: "p-9", late: true, number: "A1-000119" }) });
+const late = banner("late", {
+  dismissible: true,
+  payment: ended("paid", { id: "p-9", late: true, number: "A1-000119" }),
+});
 const offline = { offlineSince: "2026-11-22T14:31:00+05:00", banners: [banner("offline")] };
 
 /** Every state of the screen that a person can meet: what the snapshot holds, and what is typed before. */
-export const STATES: Readonly<Record<string, { readonly screen: string; readonly snapshot: () => Partial<Snapshot>; readonly typed?: string; readonly click?: string }>> = {
+export const STATES: Readonly<
+  Record<
+    string,
+    {
+      readonly screen: string;
+      readonly snapshot: () => Partial<Snapshot>;
+      readonly typed?: string;
+      readonly click?: string;
+    }
+  >
+> = {
   idle: { screen: "idle", snapshot: () => ({}) },
   "idle-three": { screen: "idle", snapshot: () => ({ providers: [KASPI, HALYK, EPAY] }) },
   amount: { screen: "amount", snapshot: () => ({}), typed: "2500" },
@@ -122,10 +152,16 @@ export const STATES: Readonly<Record<string, { readonly screen: string; readonly
   "qr-max": { screen: "qr", snapshot: () => ({ current: awaitingScan({ minor: 100_000_000 }) }) },
   "qr-silent": { screen: "qr", snapshot: () => ({ current: awaitingScan({ silent: true }) }) },
   "qr-over": { screen: "qr", snapshot: () => ({ current: awaitingScan({ qr: null, countdown: scan(0) }) }) },
-  "qr-banner": { screen: "qr", snapshot: () => ({ current: awaitingScan(), banners: [late], parked: [parked("p-7")] }) },
+  "qr-banner": {
+    screen: "qr",
+    snapshot: () => ({ current: awaitingScan(), banners: [late], parked: [parked("p-7")] }),
+  },
   "qr-offline": { screen: "qr", snapshot: () => ({ current: awaitingScan({ silent: true }), watched: 1, ...offline }) },
   confirming: { screen: "confirming", snapshot: () => ({ current: awaitingConfirmation() }) },
-  "confirming-low": { screen: "confirming", snapshot: () => ({ current: awaitingConfirmation({ countdown: confirm(17_000), silent: true }) }) },
+  "confirming-low": {
+    screen: "confirming",
+    snapshot: () => ({ current: awaitingConfirmation({ countdown: confirm(17_000), silent: true }) }),
+  },
   "confirming-ask": { screen: "confirming", snapshot: () => ({ current: awaitingConfirmation() }), click: "cancel" },
   "confirming-banner": { screen: "confirming", snapshot: () => ({ current: awaitingConfirmation(), banners: [late] }) },
   paid: { screen: "result", snapshot: () => ({ current: ended("paid") }) },
@@ -134,25 +170,60 @@ export const STATES: Readonly<Record<string, { readonly screen: string; readonly
   "paid-banner": { screen: "result", snapshot: () => ({ current: ended("paid"), banners: [late] }) },
   declined: {
     screen: "result",
-    snapshot: () => ({ current: ended("declined", { error: appError("declined_by_bank", { bankMessage: "Недостаточно средств", bankCode: "-51" }) }), providers: [KASPI, HALYK] }),
+    snapshot: () => ({
+      current: ended("declined", {
+        error: appError("declined_by_bank", { bankMessage: "Недостаточно средств", bankCode: "-51" }),
+      }),
+      providers: [KASPI, HALYK],
+    }),
   },
   failed: {
     screen: "result",
-    snapshot: () => ({ current: ended("failed", { error: appError("device_elsewhere", { bankCode: "-1503", incident: "K7QX" }), bankId: null }) }),
+    snapshot: () => ({
+      current: ended("failed", {
+        error: appError("device_elsewhere", { bankCode: "-1503", incident: "K7QX" }),
+        bankId: null,
+      }),
+    }),
   },
-  expired: { screen: "result", snapshot: () => ({ current: payment({ state: "expired" }), providers: [KASPI, HALYK] }) },
+  expired: {
+    screen: "result",
+    snapshot: () => ({ current: payment({ state: "expired" }), providers: [KASPI, HALYK] }),
+  },
   "expired-settled": { screen: "result", snapshot: () => ({ current: ended("expired") }) },
   "expired-scanned": { screen: "result", snapshot: () => ({ current: payment({ state: "expired", scanned: true }) }) },
   cancelled: { screen: "result", snapshot: () => ({ current: ended("cancelled") }) },
   "cancelled-watched": { screen: "result", snapshot: () => ({ current: payment({ state: "cancelled" }) }) },
-  "cancelled-scanned": { screen: "result", snapshot: () => ({ current: payment({ state: "cancelled", scanned: true }) }) },
-  "in-doubt": { screen: "in-doubt", snapshot: () => ({ current: payment({ state: "in_doubt", scanned: true, error: appError("bank_timeout") }) }) },
+  "cancelled-scanned": {
+    screen: "result",
+    snapshot: () => ({ current: payment({ state: "cancelled", scanned: true }) }),
+  },
+  "in-doubt": {
+    screen: "in-doubt",
+    snapshot: () => ({ current: payment({ state: "in_doubt", scanned: true, error: appError("bank_timeout") }) }),
+  },
   "in-doubt-banner": {
     screen: "in-doubt",
-    snapshot: () => ({ current: payment({ state: "in_doubt", error: appError("bank_timeout") }), watched: 1, ...offline }),
+    snapshot: () => ({
+      current: payment({ state: "in_doubt", error: appError("bank_timeout") }),
+      watched: 1,
+      ...offline,
+    }),
   },
-  review: { screen: "result", snapshot: () => ({ current: payment({ state: "needs_review", watching: false, error: appError("amount_mismatch", { incident: "K7QX" }) }) }) },
-  offline: { screen: "offline", snapshot: () => ({ providers: [KASPI, HALYK, EPAY], parked: [parked("p-7")], watched: 1, ...offline }) },
+  review: {
+    screen: "result",
+    snapshot: () => ({
+      current: payment({
+        state: "needs_review",
+        watching: false,
+        error: appError("amount_mismatch", { incident: "K7QX" }),
+      }),
+    }),
+  },
+  offline: {
+    screen: "offline",
+    snapshot: () => ({ providers: [KASPI, HALYK, EPAY], parked: [parked("p-7")], watched: 1, ...offline }),
+  },
   "offline-typed": { screen: "offline", snapshot: () => offline, typed: "1200" },
   "all-banners": {
     screen: "idle",
@@ -169,16 +240,44 @@ export const STATES: Readonly<Record<string, { readonly screen: string; readonly
     }),
   },
   test: { screen: "idle", snapshot: () => ({ app: { ...snapshot().app, environment: "test" } }) },
-  setup: { screen: "setup", snapshot: () => ({ app: { ...snapshot().app, setupNeeded: true, environment: "none" }, providers: [], merchant: { name: "", address: null, supportPhone: null } }) },
+  setup: {
+    screen: "setup",
+    snapshot: () => ({
+      app: { ...snapshot().app, setupNeeded: true, environment: "none" },
+      providers: [],
+      merchant: { name: "", address: null, supportPhone: null },
+    }),
+  },
 };
 
 const inTraining = (of: string): (() => Partial<Snapshot>) => {
-  return () => ({ ...STATES[of]?.snapshot(), app: { ...snapshot().app, training: true, environment: "training" }, trainingFault: "none" });
+  return () => ({
+    ...STATES[of]?.snapshot(),
+    app: { ...snapshot().app, training: true, environment: "training" },
+    trainingFault: "none",
+  });
 };
 
 /** The same in the frame of the training mode. */
 export const TRAINING: typeof STATES = Object.fromEntries(
-  ["idle", "amount", "amount-max", "amount-banner", "creating", "qr", "qr-low", "qr-max", "qr-banner", "confirming", "confirming-ask", "paid", "declined", "failed", "expired-scanned", "in-doubt", "in-doubt-banner", "offline"].map(
-    (name) => [`training-${name}`, { ...(STATES[name] ?? { screen: "" }), snapshot: inTraining(name) }],
-  ),
+  [
+    "idle",
+    "amount",
+    "amount-max",
+    "amount-banner",
+    "creating",
+    "qr",
+    "qr-low",
+    "qr-max",
+    "qr-banner",
+    "confirming",
+    "confirming-ask",
+    "paid",
+    "declined",
+    "failed",
+    "expired-scanned",
+    "in-doubt",
+    "in-doubt-banner",
+    "offline",
+  ].map((name) => [`training-${name}`, { ...(STATES[name] ?? { screen: "" }), snapshot: inTraining(name) }]),
 );

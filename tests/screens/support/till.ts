@@ -74,7 +74,12 @@ function fakeBridge(first: Snapshot | null): void {
     }
     createOscillator(): unknown {
       const frequency = new Parameter();
-      return { frequency, connect: (to: unknown) => to, stop() {}, start: () => window.cues.push({ at: performance.now(), frequency: frequency.value }) };
+      return {
+        frequency,
+        connect: (to: unknown) => to,
+        stop() {},
+        start: () => window.cues.push({ at: performance.now(), frequency: frequency.value }),
+      };
     }
   }
   Object.assign(window, { AudioContext: FakeAudio });
@@ -105,7 +110,13 @@ export class Till {
     }
     this.#typed = state.typed !== undefined;
     const wanted = state.snapshot();
-    await this.show(snapshot({ ...wanted, ...more, app: { ...(wanted.app ?? snapshot().app), ...(more.app ? { language: more.app.language } : {}) } }));
+    await this.show(
+      snapshot({
+        ...wanted,
+        ...more,
+        app: { ...(wanted.app ?? snapshot().app), ...(more.app ? { language: more.app.language } : {}) },
+      }),
+    );
     for (const key of state.typed ?? "") await this.page.keyboard.press(key);
     if (state.click !== undefined) await this.id(state.click).click();
   }
@@ -121,7 +132,10 @@ export class Till {
 
   /** What a command answers from now on: a Result, "never" or "lost". */
   async answer(name: string, answer: unknown): Promise<void> {
-    await this.page.evaluate(([key, value]) => Object.assign(window.fakeTill.answers, { [key as string]: value }), [name, answer] as const);
+    await this.page.evaluate(([key, value]) => Object.assign(window.fakeTill.answers, { [key]: value }), [
+      name,
+      answer,
+    ] as const);
   }
 
   async cues(): Promise<readonly number[]> {
