@@ -18,7 +18,10 @@ export function fill(text: string, params: Readonly<Record<string, string | numb
 export function errorText(language: Language, error: Pick<AppError, "code" | "params">): ErrorText {
   const texts = ERROR_TEXTS[language];
   const { reason } = error.params;
-  const cause = error.code === "not_ready" && reason !== undefined && Object.hasOwn(texts, reason) ? texts[reason as keyof ErrorTexts] : null;
+  const cause =
+    error.code === "not_ready" && reason !== undefined && Object.hasOwn(texts, reason)
+      ? texts[reason as keyof ErrorTexts]
+      : null;
   const { title, next } = cause ?? texts[error.code];
   return { title: fill(title, error.params), next: fill(next, error.params) };
 }

@@ -27,6 +27,7 @@ export function openWindow(options: WindowOptions): TillWindow {
   const { log } = options;
   let window: BrowserWindow | null = null;
   let deaths: number[] = [];
+  let told = false;
 
   function open(): void {
     const made = new BrowserWindow({
@@ -59,7 +60,8 @@ export function openWindow(options: WindowOptions): TillWindow {
     window = made;
     made.once("ready-to-show", () => {
       made.show();
-      options.ready();
+      if (!told) options.ready();
+      told = true;
     });
     made.webContents.on("render-process-gone", (_event, details) => died(made, details.reason));
     made.webContents.on("preload-error", (_event, _path, error) => {
@@ -88,8 +90,9 @@ export function openWindow(options: WindowOptions): TillWindow {
       if (made.isDestroyed()) return;
       if (deaths.length < TOO_MANY) return load(made);
       deaths = [];
-      made.destroy();
+      // The new one first: with no window left the app would end.
       open();
+      made.destroy();
     }, wait);
   }
 

@@ -203,6 +203,20 @@ describe("staying alive", () => {
     await page.waitForSelector('[data-testid="result"][data-state="paid"]', { timeout: 10_000 });
     await call("payments.dismiss", { id: made.value.payment.id });
   }, 40_000);
+  it("E2: after three deaths within a minute there is a new window, and the app goes on", async () => {
+    const opened = (): number => app.events("BrowserWindow").length;
+    const before = opened();
+    // One death has been counted already, by the test above or not at all: at most three make a new window.
+    for (let death = 0; death < 3 && opened() === before; death += 1) {
+      await app.control.crashRenderer();
+      await page.waitForTimeout(1_500).catch(() => new Promise((resolve) => setTimeout(resolve, 1_500)));
+    }
+    expect(opened()).toBe(before + 1);
+    await expect.poll(async () => (await app.control.windows()).map((window) => window.visible), { timeout: 5_000 }).toEqual([true]);
+    page = await app.page();
+    await screen("idle");
+    expect(await call("health", {})).toMatchObject({ ok: true });
+  }, 60_000);
   it("U11: the display stays awake only while a payment can be made", async () => {
     const count = (name: string): number => app.events(`powerSaveBlocker.${name}`).length;
     const started = count("start");

@@ -265,7 +265,7 @@ test("U8: the page's wall clock plays no part", async ({ till, page }) => {
   await expect(till.id("countdown")).toHaveAttribute("data-seconds", /^(100|99)$/);
 });
 
-test("U9: the ring moves by stroke-dashoffset over a whole second, and stands still for who asked for it", async ({
+test("U9: the ring moves by stroke-dashoffset only, slower than 3 Hz, and stands still for who asked for it", async ({
   till,
   page,
 }) => {
@@ -276,7 +276,7 @@ test("U9: the ring moves by stroke-dashoffset over a whole second, and stands st
       .evaluate(
         (element) => `${getComputedStyle(element).transitionProperty} ${getComputedStyle(element).transitionDuration}`,
       );
-  expect(await moves()).toBe("stroke-dashoffset 1s");
+  expect(await moves()).toMatch(/^stroke-dashoffset (1|0\.[2-9]\d*)s$/);
   await page.emulateMedia({ reducedMotion: "reduce" });
   expect(await moves()).toBe("none 0s");
 });
