@@ -38,13 +38,21 @@ export const trainingFault = z.enum(["none", "silent", "offline", "late"]);
  * named scope. IPC, browser host and till API all check against this table.
  */
 export const COMMANDS = {
-  "payments.create": { input: z.strictObject({ key: idempotencyKey, request: paymentRequest }), screen: true, till: "pay" },
+  "payments.create": {
+    input: z.strictObject({ key: idempotencyKey, request: paymentRequest }),
+    screen: true,
+    till: "pay",
+  },
   "payments.get": { input: paymentId, screen: true, till: "read" },
   "payments.list": { input: paymentQuery, screen: true, till: "read" },
   "payments.cancel": { input: paymentId, screen: true, till: "pay" },
   "payments.refresh": { input: paymentId, screen: true, till: "pay" },
   "payments.dismiss": { input: paymentId, screen: true, till: "pay" },
-  "payments.renew": { input: z.strictObject({ id: z.string().max(64), key: idempotencyKey }), screen: true, till: null },
+  "payments.renew": {
+    input: z.strictObject({ id: z.string().max(64), key: idempotencyKey }),
+    screen: true,
+    till: null,
+  },
   "notices.acknowledge": { input: paymentId, screen: true, till: null },
   "bank.prepare": { input: z.strictObject({ provider: providerName }), screen: true, till: null },
   "language.set": { input: z.strictObject({ language: z.enum(["kk", "ru", "en"]) }), screen: true, till: null },
@@ -54,7 +62,11 @@ export const COMMANDS = {
     screen: false,
     till: "read",
   },
-  "training.phone": { input: z.strictObject({ id: z.string().max(64), action: phoneAction }), screen: true, till: null },
+  "training.phone": {
+    input: z.strictObject({ id: z.string().max(64), action: phoneAction }),
+    screen: true,
+    till: null,
+  },
   "training.fault": { input: z.strictObject({ fault: trainingFault }), screen: true, till: null },
 } as const;
 
@@ -97,7 +109,12 @@ export interface CommandOutput {
   "bank.prepare": null;
   "language.set": null;
   health: Health;
-  "events.after": { readonly reset: boolean; readonly head: number; readonly events: readonly JournalEvent[]; readonly open: readonly Payment[] };
+  "events.after": {
+    readonly reset: boolean;
+    readonly head: number;
+    readonly events: readonly JournalEvent[];
+    readonly open: readonly Payment[];
+  };
   "training.phone": null;
   "training.fault": null;
 }

@@ -11,7 +11,10 @@ export const paymentState = z.enum(PAYMENT_STATES);
 export const paymentMethod = z.enum(["qr", "link", "invoice", "googlePay", "card", "cardVerification", "transfer"]);
 
 /** A decimal string in major units; a JSON number is refused, so that no float can slip in. */
-export const amountText = z.string().regex(AMOUNT).meta({ description: "major units, at most two decimals", examples: ["5000.00"] });
+export const amountText = z
+  .string()
+  .regex(AMOUNT)
+  .meta({ description: "major units, at most two decimals", examples: ["5000.00"] });
 const isoTime = z.string().meta({ format: "date-time" });
 
 export const errorObject = z.strictObject({

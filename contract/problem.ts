@@ -98,9 +98,15 @@ function wordsOf(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return custom(issue) ?? `must be ${KINDS[issue.expected] ?? issue.expected}`;
     case "too_small":
-      return custom(issue) ?? `must be ${issue.origin === "number" || issue.origin === "int" ? "" : "of length "}${String(issue.minimum)} or more`;
+      return (
+        custom(issue) ??
+        `must be ${issue.origin === "number" || issue.origin === "int" ? "" : "of length "}${String(issue.minimum)} or more`
+      );
     case "too_big":
-      return custom(issue) ?? `must be ${issue.origin === "number" || issue.origin === "int" ? "" : "of length "}${String(issue.maximum)} or less`;
+      return (
+        custom(issue) ??
+        `must be ${issue.origin === "number" || issue.origin === "int" ? "" : "of length "}${String(issue.maximum)} or less`
+      );
     default:
       return custom(issue) ?? "is not valid";
   }

@@ -23,17 +23,30 @@ const token = z
 const phone = z.string().regex(/^[+0-9][0-9 ()-]{1,31}$/, "must be a telephone number");
 const seconds = z.int("must be a whole number of seconds");
 
-const person = z.strictObject({ id: plainId, name: z.string().min(1).max(80), role: z.enum(ROLES, `must be one of ${ROLES.join(", ")}`), pin });
+const person = z.strictObject({
+  id: plainId,
+  name: z.string().min(1).max(80),
+  role: z.enum(ROLES, `must be one of ${ROLES.join(", ")}`),
+  pin,
+});
 
 const tillToken = z.strictObject({
   name: plainId,
   token,
-  may: z.array(z.enum(SCOPES, `must be one of ${SCOPES.join(", ")}`)).min(1, "must hold at least one right").max(SCOPES.length),
+  may: z
+    .array(z.enum(SCOPES, `must be one of ${SCOPES.join(", ")}`))
+    .min(1, "must hold at least one right")
+    .max(SCOPES.length),
 });
 
 const till = z.strictObject({
   /** Stands in every receipt number (`A1-000123`), which goes to the bank as ExternalId. */
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,11}$/, "must be 1 to 12 Latin letters, digits, - or _, a letter or digit first"),
+  id: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,11}$/,
+      "must be 1 to 12 Latin letters, digits, - or _, a letter or digit first",
+    ),
   name: z.string().min(1).max(80).optional(),
   token: token.optional(),
   tokens: z.array(tillToken).max(32).optional(),
@@ -47,7 +60,11 @@ export const provision = z.strictObject({
   timezone: z.string().max(64).refine(isTimeZone, "must be a time zone such as Asia/Almaty").default("Asia/Almaty"),
   merchant: z.strictObject({
     name: z.string().min(1).max(120),
-    bin: z.string().regex(/^\d{12}$/, "must be 12 digits in quotes (leading zeros count)").nullable().default(null),
+    bin: z
+      .string()
+      .regex(/^\d{12}$/, "must be 12 digits in quotes (leading zeros count)")
+      .nullable()
+      .default(null),
     address: z.string().min(1).max(200).nullable().default(null),
     supportPhone: phone.nullable().default(null),
   }),
@@ -55,7 +72,10 @@ export const provision = z.strictObject({
   people: z.array(person).max(200).default([]),
   till,
   screen: z
-    .strictObject({ autoReturnSeconds: seconds.min(1).max(600).default(5), idleSeconds: seconds.min(10).max(3600).default(60) })
+    .strictObject({
+      autoReturnSeconds: seconds.min(1).max(600).default(5),
+      idleSeconds: seconds.min(10).max(3600).default(60),
+    })
     .default({ autoReturnSeconds: 5, idleSeconds: 60 }),
   providers: z
     .strictObject({
@@ -87,7 +107,8 @@ function checkTogether(raw: Loose, add: AddProblem): void {
   if (!isObject(raw.providers)) return;
   for (const [name, bank] of Object.entries(BANK_CONFIGS)) {
     const config = raw.providers[name];
-    if (isObject(config)) bank.check(config, (path, words) => add(pathText(["providers", name, ...splitPath(path)]), words));
+    if (isObject(config))
+      bank.check(config, (path, words) => add(pathText(["providers", name, ...splitPath(path)]), words));
   }
 }
 
@@ -98,7 +119,8 @@ function checkTokens(till: Loose, add: AddProblem): void {
   tokens.forEach((entry: unknown, index) => {
     if (!isObject(entry)) return;
     if (typeof entry.name === "string" && names.has(entry.name)) add(`till.tokens[${index}].name`, "is used twice");
-    if (typeof entry.token === "string" && secrets.has(entry.token)) add(`till.tokens[${index}].token`, "is used twice");
+    if (typeof entry.token === "string" && secrets.has(entry.token))
+      add(`till.tokens[${index}].token`, "is used twice");
     names.add(entry.name);
     secrets.add(entry.token);
   });

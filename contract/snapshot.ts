@@ -26,7 +26,11 @@ export interface PaymentView {
   readonly link: string | null;
   readonly paymentMethods: readonly string[];
   /** Time left, in milliseconds at the moment of sending; the wall clock of the screen plays no part. */
-  readonly countdown: { readonly kind: "scan" | "confirm"; readonly remainingMs: number; readonly totalMs: number } | null;
+  readonly countdown: {
+    readonly kind: "scan" | "confirm";
+    readonly remainingMs: number;
+    readonly totalMs: number;
+  } | null;
   /** The last polls brought no usable answer. */
   readonly silent: boolean;
   readonly askedAt: string | null;

@@ -25,7 +25,9 @@ export const errorBody = z
   })
   .meta({ id: "Error" });
 
-export const paymentList = z.strictObject({ items: z.array(payment), nextCursor: z.string().nullable() }).meta({ id: "PaymentList" });
+export const paymentList = z
+  .strictObject({ items: z.array(payment), nextCursor: z.string().nullable() })
+  .meta({ id: "PaymentList" });
 
 const providerHealth = z.strictObject({
   configured: z.boolean(),
@@ -65,7 +67,12 @@ export interface Route {
 }
 
 const EVERY = [401, 403] as const;
-const action = (path: string, command: CommandName | typeof NOT_BUILT, summary: string, scope: Scope = "pay"): Route => ({
+const action = (
+  path: string,
+  command: CommandName | typeof NOT_BUILT,
+  summary: string,
+  scope: Scope = "pay",
+): Route => ({
   method: "POST",
   path,
   scope,
@@ -85,7 +92,15 @@ const later = (method: Route["method"], path: string, scope: Scope, summary: str
 });
 
 export const ROUTES: readonly Route[] = [
-  { method: "GET", path: "/health", scope: "read", command: "health", summary: "State of the till; 200 also when a bank is down", answers: { 200: health }, errors: [...EVERY] },
+  {
+    method: "GET",
+    path: "/health",
+    scope: "read",
+    command: "health",
+    summary: "State of the till; 200 also when a bank is down",
+    answers: { 200: health },
+    errors: [...EVERY],
+  },
   {
     method: "POST",
     path: "/payments",
@@ -107,7 +122,15 @@ export const ROUTES: readonly Route[] = [
     answers: { 200: paymentList },
     errors: [400, ...EVERY],
   },
-  { method: "GET", path: "/payments/{id}", scope: "read", command: "payments.get", summary: "One payment", answers: { 200: payment }, errors: [...EVERY, 404] },
+  {
+    method: "GET",
+    path: "/payments/{id}",
+    scope: "read",
+    command: "payments.get",
+    summary: "One payment",
+    answers: { 200: payment },
+    errors: [...EVERY, 404],
+  },
   action("/payments/{id}/cancel", "payments.cancel", "Asks to give the payment up; the bank's word still decides"),
   action("/payments/{id}/refresh", "payments.refresh", "Asks the bank now, unless asked within its interval"),
   action("/payments/{id}/dismiss", "payments.dismiss", "Takes a result from the screen, or parks what is undecided"),
@@ -122,9 +145,25 @@ export const ROUTES: readonly Route[] = [
   later("POST", "/refunds/{id}/refresh", "refund", "Asks the bank now (not built in this version)"),
   later("GET", "/cards", "cards", "Saved cards (not built in this version)"),
   later("DELETE", "/cards/{id}", "cards", "Forgets a card (not built in this version)"),
-  { method: "GET", path: "/events", scope: "read", command: "events.after", summary: "Server-Sent Events from the journal", answers: { 200: null }, errors: [...EVERY, 503] },
+  {
+    method: "GET",
+    path: "/events",
+    scope: "read",
+    command: "events.after",
+    summary: "Server-Sent Events from the journal",
+    answers: { 200: null },
+    errors: [...EVERY, 503],
+  },
   later("GET", "/support", "support", "The black box (not built in this version)"),
-  { method: "GET", path: "/openapi.json", scope: null, command: null, summary: "This document", answers: { 200: null }, errors: [...EVERY] },
+  {
+    method: "GET",
+    path: "/openapi.json",
+    scope: null,
+    command: null,
+    summary: "This document",
+    answers: { 200: null },
+    errors: [...EVERY],
+  },
 ];
 
 /** HTTP status of each error of the till itself; what is not here is a fault of ours or of the way to the bank. */

@@ -52,7 +52,12 @@ export interface HostParts {
     /** Serves everything on that port but the till API; null: the port is opened for the till API alone, and only if it is on. */
     readonly screen: ((core: Core) => Handler) | null;
     /** The till API, and only that, on the network. */
-    readonly outside: { readonly address: string; readonly port: number; readonly cert: string; readonly key: string } | null;
+    readonly outside: {
+      readonly address: string;
+      readonly port: number;
+      readonly cert: string;
+      readonly key: string;
+    } | null;
   };
   /** Told what the person who starts it should know. */
   say(line: string): void;
@@ -107,13 +112,23 @@ async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Prom
 
   const http = createHttp({ identity: (name) => identityOf(stores, name), log: stores.log });
   undo.push(() => http.close());
-  const ports: Ports = { clock: stores.clock, ids: stores.ids, crypto: stores.crypto, http, journal, vault: stores.vault, log: stores.log };
+  const ports: Ports = {
+    clock: stores.clock,
+    ids: stores.ids,
+    crypto: stores.crypto,
+    http,
+    journal,
+    vault: stores.vault,
+    log: stores.log,
+  };
   const core = createCore({ version: host.version, ports, banks, settings, training: bank?.training ?? null });
   undo.push(() => core.stop());
 
   const till = stored.tokens.length > 0 ? makeTill(host, core, settings, stored, stores, undo) : null;
   if (!till && host.listen.outside)
-    throw new StartFailure(EXIT.badInput, ["--listen: the till API is off; give it a token (till.token) in the provisioning file"]);
+    throw new StartFailure(EXIT.badInput, [
+      "--listen: the till API is off; give it a token (till.token) in the provisioning file",
+    ]);
   const servers = await serve(host, core, till, outsideTls, undo);
   undo.push(watchClock({ onChange: ({ kind }) => core.wake(kind === "jump" ? "clock" : "resume") }));
   await core.start();
@@ -125,13 +140,18 @@ async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Prom
     dir,
     training: host.training,
     origin: servers.origin,
-    till: till && servers.origin !== null ? { address: `${servers.origin}${API_BASE}`, outside: servers.outside } : null,
+    till:
+      till && servers.origin !== null ? { address: `${servers.origin}${API_BASE}`, outside: servers.outside } : null,
     stop: unwind,
   };
 }
 
 /** Applies what is to be applied, and says what holds now. */
-async function settle(host: HostParts, stores: OpenStores, bank: TrainingBank | null): Promise<{ stored: StoredSettings; provisionFile: string | null }> {
+async function settle(
+  host: HostParts,
+  stores: OpenStores,
+  bank: TrainingBank | null,
+): Promise<{ stored: StoredSettings; provisionFile: string | null }> {
   const { journal } = stores;
   const tools = { ...stores, certificateWorker: host.certificateWorker };
   if (bank) {
@@ -141,8 +161,10 @@ async function settle(host: HostParts, stores: OpenStores, bank: TrainingBank | 
   if (host.provision) {
     const path = resolve(host.provision.path);
     // The technician was told to delete it; the start script still names it.
-    if (!(await exists(path)) && (await readStored(journal)) !== null) host.say(`${path} is not there any more: starting with what was applied before`);
-    else if ((await applyDocument(tools, await readDocument(path, host.provision.insecure))) === "applied") host.say("the provisioning file has been applied");
+    if (!(await exists(path)) && (await readStored(journal)) !== null)
+      host.say(`${path} is not there any more: starting with what was applied before`);
+    else if ((await applyDocument(tools, await readDocument(path, host.provision.insecure))) === "applied")
+      host.say("the provisioning file has been applied");
   }
   const last = await journal.meta(META_PATH);
   const provisionFile = last !== null && isAbsolute(last) && (await exists(last)) ? last : null;
@@ -156,7 +178,14 @@ async function identityOf(stores: OpenStores, profileId: string): Promise<TlsIde
   return JSON.parse(text) as TlsIdentity;
 }
 
-function makeTill(host: HostParts, core: Core, settings: Settings, stored: StoredSettings, stores: OpenStores, undo: (() => unknown)[]): TillApi {
+function makeTill(
+  host: HostParts,
+  core: Core,
+  settings: Settings,
+  stored: StoredSettings,
+  stores: OpenStores,
+  undo: (() => unknown)[],
+): TillApi {
   const tokens = createTokens(stored.tokens, (token) => tokenHash(stores.crypto, token));
   const till = createTillApi({ core, tokens, version: host.version, language: settings.language });
   undo.push(() => till.close());
@@ -170,11 +199,22 @@ interface Servers {
   begin(): void;
 }
 
-async function serve(host: HostParts, core: Core, till: TillApi | null, tls: { cert: string; key: string } | null, undo: (() => unknown)[]): Promise<Servers> {
+async function serve(
+  host: HostParts,
+  core: Core,
+  till: TillApi | null,
+  tls: { cert: string; key: string } | null,
+  undo: (() => unknown)[],
+): Promise<Servers> {
   const { port, screen, outside } = host.listen;
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const page = screen?.(core) ?? null;
-  const open = async (address: string, at: number, tlsParts: { cert: string; key: string } | null, own: Handler | null): Promise<{ listening: Listening; place: Place }> => {
+  const open = async (
+    address: string,
+    at: number,
+    tlsParts: { cert: string; key: string } | null,
+    own: Handler | null,
+  ): Promise<{ listening: Listening; place: Place }> => {
     let place: Place | null = null;
     const listening = await listen(
       (request, response) => {
@@ -182,7 +222,17 @@ async function serve(host: HostParts, core: Core, till: TillApi | null, tls: { c
           const api = request.url === API_BASE || request.url?.startsWith(`${API_BASE}/`);
           const handler = api ? till?.handle : own;
           if (handler && place) void handler(request, response, place);
-          else sendJson(response, 404, { error: { code: "not_found", message: api ? "the till API is off" : "not found", remedy: "fixSettings", bankCode: null, bankMessage: null, incident: null } });
+          else
+            sendJson(response, 404, {
+              error: {
+                code: "not_found",
+                message: api ? "the till API is off" : "not found",
+                remedy: "fixSettings",
+                bankCode: null,
+                bankMessage: null,
+                incident: null,
+              },
+            });
         });
       },
       { address, port: at, ...(tlsParts ? { tls: tlsParts } : {}) },
@@ -207,7 +257,9 @@ async function readTls(outside: HostParts["listen"]["outside"]): Promise<{ cert:
   try {
     createSecureContext(tls);
   } catch {
-    throw new StartFailure(EXIT.badInput, ["--tls-cert, --tls-key: not a PEM certificate and its own PEM key without a passphrase"]);
+    throw new StartFailure(EXIT.badInput, [
+      "--tls-cert, --tls-key: not a PEM certificate and its own PEM key without a passphrase",
+    ]);
   }
   return tls;
 }
@@ -217,7 +269,11 @@ function startFailure(error: unknown): StartFailure {
   if (error instanceof ProvisionFailure) return new StartFailure(EXIT.badInput, error.problems.map(lineOf), error);
   if (error instanceof ListenFailure) {
     const code: ExitCode = error.code === "EADDRINUSE" ? EXIT.portTaken : EXIT.badInput;
-    return new StartFailure(code, [error.code === "EADDRINUSE" ? `${error.message}: the port is taken` : error.message], error);
+    return new StartFailure(
+      code,
+      [error.code === "EADDRINUSE" ? `${error.message}: the port is taken` : error.message],
+      error,
+    );
   }
   return new StartFailure(EXIT.internal, [error instanceof Error ? error.message : String(error)], error);
 }

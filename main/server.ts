@@ -28,13 +28,26 @@ export class ListenFailure extends Error {
  * Opens a server with bounds on everything a client can hold on to: headers within 10 s, a whole request within 15 s,
  * 128 connections, 64 headers.
  */
-export async function listen(handle: RequestListener, at: { address: string; port: number; tls?: Tls }): Promise<Listening> {
-  const options = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 };
-  const server: Server = at.tls ? createHttps({ ...options, ...at.tls, minVersion: "TLSv1.2" }, handle) : createHttp(options, handle);
+export async function listen(
+  handle: RequestListener,
+  at: { address: string; port: number; tls?: Tls },
+): Promise<Listening> {
+  const options = {
+    headersTimeout: 10_000,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 30_000,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 16_384,
+  };
+  const server: Server = at.tls
+    ? createHttps({ ...options, ...at.tls, minVersion: "TLSv1.2" }, handle)
+    : createHttp(options, handle);
   server.maxConnections = 128;
   server.maxHeadersCount = 64;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(new ListenFailure(at.address, at.port, error.code ?? "unknown")));
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(new ListenFailure(at.address, at.port, error.code ?? "unknown")),
+    );
     server.listen({ host: at.address, port: at.port, exclusive: true }, resolve);
   });
   const { address, port } = server.address() as AddressInfo;

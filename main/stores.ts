@@ -45,7 +45,12 @@ export async function openStores(dir: string, source: KeySource, undo: (() => un
   undo.push(() => current?.close());
   const open = async (tillId: string): Promise<Journal> => {
     await current?.close();
-    const options = { file: join(dir, "journal.db"), tillId, mac: (text: string) => crypto.mac("chain", text), now: clock.now };
+    const options = {
+      file: join(dir, "journal.db"),
+      tillId,
+      mac: (text: string) => crypto.mac("chain", text),
+      now: clock.now,
+    };
     current = await openJournal(options).catch((error: unknown) => {
       throw journalFailure(error);
     });
@@ -68,6 +73,7 @@ function journalFailure(error: unknown): unknown {
     const words = `the journal was written by a newer version of this program (schema ${error.found}, this one knows ${error.known}): install that version`;
     return new StartFailure(EXIT.journalTooNew, [words], error);
   }
-  if (error instanceof JournalDamaged) return new StartFailure(EXIT.internal, [`${error.message}: restore it from a backup`], error);
+  if (error instanceof JournalDamaged)
+    return new StartFailure(EXIT.internal, [`${error.message}: restore it from a backup`], error);
   return error;
 }

@@ -38,7 +38,8 @@ export function startPhone(url: string, token: string, scanMs: number): Phone {
   async function payLate(): Promise<void> {
     const payments = (await ask("GET", "/payments")) as readonly BankPayment[];
     for (const { id, state, createdAt } of payments)
-      if (state === "QrTokenCreated" && Date.now() > createdAt + scanMs + LATE_BY) await ask("POST", `/payments/${id}/pay`);
+      if (state === "QrTokenCreated" && Date.now() > createdAt + scanMs + LATE_BY)
+        await ask("POST", `/payments/${id}/pay`);
   }
 
   function stop(): void {

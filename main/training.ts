@@ -71,7 +71,8 @@ async function startBank(dir: string, module: string, spawn: Spawn): Promise<Chi
 
 function readReady(message: unknown): Ready {
   const ready = message as Partial<Ready> | null;
-  if (typeof ready?.url !== "string" || typeof ready.control !== "string") throw new Error("the training bank did not say where it is");
+  if (typeof ready?.url !== "string" || typeof ready.control !== "string")
+    throw new Error("the training bank did not say where it is");
   return ready as Ready;
 }
 

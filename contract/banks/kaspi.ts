@@ -80,7 +80,8 @@ export function checkKaspi(raw: Loose, add: AddProblem): void {
   if (scheme === 2 || scheme === 3) checkCertificateKeys(raw, add);
   if (scheme === 1 || scheme === 2) refuse(raw, ["organizationBin", "organizations"], scheme, add);
   if (scheme === 3) checkScheme3(raw, add);
-  if (raw.deviceId === undefined && raw.organizations === undefined) add("deviceId", "missing; the name this till has at the bank");
+  if (raw.deviceId === undefined && raw.organizations === undefined)
+    add("deviceId", "missing; the name this till has at the bank");
 }
 
 function checkScheme1(raw: Loose, add: AddProblem): void {
@@ -93,7 +94,10 @@ function checkCertificateKeys(raw: Loose, add: AddProblem): void {
   const headers = raw.headers;
   const gateway = typeof headers === "object" && headers !== null && Object.keys(headers).length > 0;
   if (raw.certificate === undefined && !gateway)
-    add("certificate", `missing; scheme ${String(raw.scheme)} needs the client certificate, unless headers carry a gateway's own proof`);
+    add(
+      "certificate",
+      `missing; scheme ${String(raw.scheme)} needs the client certificate, unless headers carry a gateway's own proof`,
+    );
   if (raw.certificate !== undefined) return;
   for (const key of ["privateKey", "passphrase"])
     if (raw[key] !== undefined) add(key, "belongs to a certificate, and none is given");
@@ -126,9 +130,11 @@ function checkUrl(raw: Loose, add: AddProblem): void {
   }
   if (text.startsWith("http:") && !isLoopback(host)) add("url", "must be https; http is for this machine only");
   // Goods handed out for test money, with no stamp on the slip, is what this line prevents.
-  if (environment === "production" && TEST_HOSTS.has(host)) add("url", "is the bank's test address; environment says production");
+  if (environment === "production" && TEST_HOSTS.has(host))
+    add("url", "is the bank's test address; environment says production");
   if (typeof apiKey !== "string") return;
-  if (apiKey.startsWith("prod_") && TEST_HOSTS.has(host)) add("apiKey", "is a production key, and url is the bank's test address");
+  if (apiKey.startsWith("prod_") && TEST_HOSTS.has(host))
+    add("apiKey", "is a production key, and url is the bank's test address");
   if (apiKey.startsWith("test_") && !TEST_HOSTS.has(host) && (host === "kaspi.kz" || host.endsWith(".kaspi.kz")))
     add("apiKey", "is a test key, and url is not the bank's test address");
 }

@@ -23,7 +23,8 @@ export function numberToken(text: string): unknown {
 
 /** A field by name, whatever its letter case (Q-10, Q-73); undefined where there is none. */
 export function field(object: unknown, name: string): unknown {
-  if (object === null || typeof object !== "object" || Array.isArray(object) || object instanceof NumberText) return undefined;
+  if (object === null || typeof object !== "object" || Array.isArray(object) || object instanceof NumberText)
+    return undefined;
   const record = object as Record<string, unknown>;
   if (Object.hasOwn(record, name)) return record[name];
   const wanted = name.toLowerCase();
@@ -72,9 +73,23 @@ export function dateOf(value: unknown): number | null {
   if (!match) return null;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
   const milliseconds = Math.trunc(Number(`0${fraction ?? ""}`) * 1000);
-  const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), milliseconds);
+  const utc = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    milliseconds,
+  );
   const check = new Date(utc);
-  if (check.getUTCMonth() !== Number(month) - 1 || check.getUTCDate() !== Number(day) || Number(hour) > 23 || Number(minute) > 59) return null;
+  if (
+    check.getUTCMonth() !== Number(month) - 1 ||
+    check.getUTCDate() !== Number(day) ||
+    Number(hour) > 23 ||
+    Number(minute) > 59
+  )
+    return null;
   if (zone === undefined) return utc - almatyOffset(utc);
   if (zone === "Z") return utc;
   const digits = zone.slice(1).replace(":", "").padEnd(4, "0");
@@ -84,7 +99,8 @@ export function dateOf(value: unknown): number | null {
 
 function almatyOffset(localAsUtc: number): number {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Almaty", timeZoneName: "longOffset" });
-  const name = format.formatToParts(localAsUtc - 6 * 3_600_000).find((part) => part.type === "timeZoneName")?.value ?? "GMT+05:00";
+  const name =
+    format.formatToParts(localAsUtc - 6 * 3_600_000).find((part) => part.type === "timeZoneName")?.value ?? "GMT+05:00";
   const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(name) ?? ["", "+", "05", "00"];
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }

@@ -44,7 +44,16 @@ export function createCore(options: CoreOptions): Core {
   });
 
   function snapshot(view: View): Snapshot {
-    const state = { boot, version, appVersion: options.version, settings, language, lastProvider, notices, trainingFault };
+    const state = {
+      boot,
+      version,
+      appVersion: options.version,
+      settings,
+      language,
+      lastProvider,
+      notices,
+      trainingFault,
+    };
     return buildSnapshot(view, state, ports, runner, providers);
   }
 
@@ -73,7 +82,14 @@ export function createCore(options: CoreOptions): Core {
     if (after.state !== "paid" || before.state === "paid") return [];
     const made: NoticeRow[] = [];
     const notice = (kind: string): void => {
-      made.push({ id: ports.ids.uuid(), kind, paymentId: after.id, at: clock.now(), acknowledgedAt: null, acknowledgedBy: null });
+      made.push({
+        id: ports.ids.uuid(),
+        kind,
+        paymentId: after.id,
+        at: clock.now(),
+        acknowledgedAt: null,
+        acknowledgedBy: null,
+      });
     };
     // A late success of the sale that is still on the screen is told by the screen itself (design U19).
     if (after.late && currentOf(runner.all())?.row.id !== after.id) notice("late");
@@ -152,7 +168,9 @@ export function createCore(options: CoreOptions): Core {
       environment,
       providers: all,
       journal: { ok: !down, schema: info.schema, seq: info.head, epoch: info.epoch },
-      inDoubt: [...runner.all()].filter(({ row }) => !row.settled && (row.state === "in_doubt" || row.state === "needs_review")).length,
+      inDoubt: [...runner.all()].filter(
+        ({ row }) => !row.settled && (row.state === "in_doubt" || row.state === "needs_review"),
+      ).length,
     };
   }
 
@@ -161,7 +179,9 @@ export function createCore(options: CoreOptions): Core {
     const first = await journal.firstEvent();
     const reset = seq > head || seq + 1 < first;
     const events = reset ? [] : await journal.events(seq, limit);
-    const open = reset ? [...runner.all()].filter(({ row }) => !row.settled).map(({ row }) => toPayment(row, settings.timezone)) : [];
+    const open = reset
+      ? [...runner.all()].filter(({ row }) => !row.settled).map(({ row }) => toPayment(row, settings.timezone))
+      : [];
     return { reset, head, events: events.map(({ seq: at, kind, body }) => ({ seq: at, kind, body })), open };
   }
 
@@ -172,7 +192,8 @@ export function createCore(options: CoreOptions): Core {
   }
 
   async function call(actor: Actor, name: string, input: unknown): Promise<Result<unknown>> {
-    if (!Object.hasOwn(COMMANDS, name)) return { ok: false, error: appError("unknown_command", { params: { name: name.slice(0, 64) } }) };
+    if (!Object.hasOwn(COMMANDS, name))
+      return { ok: false, error: appError("unknown_command", { params: { name: name.slice(0, 64) } }) };
     const command = name as CommandName;
     if (!permitted(actor, command)) return { ok: false, error: appError("forbidden") };
     const parsed = COMMANDS[command].input.safeParse(input);
@@ -180,7 +201,10 @@ export function createCore(options: CoreOptions): Core {
       const [issue] = parsed.error.issues;
       const field = issue?.path.join(".") || "input";
       const amount = issue?.path.at(-1) === "amount";
-      return { ok: false, error: appError(amount ? "bad_amount" : "bad_request", { params: { field, problem: issue?.message ?? "" } }) };
+      return {
+        ok: false,
+        error: appError(amount ? "bad_amount" : "bad_request", { params: { field, problem: issue?.message ?? "" } }),
+      };
     }
     const handler = handlers[command] as (actor: string, input: unknown) => Promise<Result<unknown>>;
     try {
@@ -218,7 +242,8 @@ export function createCore(options: CoreOptions): Core {
       for (const live of runner.all()) {
         const { row } = live;
         // Asked once at each start: a dead token that was settled, and what waits for a person (not an invoice: Q-33).
-        if (isWorthAsking(row) && row.method !== "invoice" && (row.detail.askAtStart || row.state === "needs_review")) void runner.ask(live);
+        if (isWorthAsking(row) && row.method !== "invoice" && (row.detail.askAtStart || row.state === "needs_review"))
+          void runner.ask(live);
       }
       prune();
       publish();

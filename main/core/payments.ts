@@ -66,7 +66,11 @@ export function createPayments(
   const { clock, journal } = ports;
   const { timezone } = settings;
   const show = (row: PaymentRow): Payment => toPayment(row, timezone);
-  const refuse = (error: ReturnType<typeof appError>, row?: PaymentRow): Refusal => ({ ok: false, error, ...(row ? { payment: show(row) } : {}) });
+  const refuse = (error: ReturnType<typeof appError>, row?: PaymentRow): Refusal => ({
+    ok: false,
+    error,
+    ...(row ? { payment: show(row) } : {}),
+  });
   const rowOf = async (id: string): Promise<PaymentRow | null> => runner.live(id)?.row ?? (await journal.payment(id));
 
   // One creation at a time from the first check to the committed intent: two taps cannot both find the till free.
@@ -77,7 +81,10 @@ export function createPayments(
     return result;
   }
 
-  async function create(actor: string, { key, request }: CommandInput<"payments.create">): Promise<Result<CommandOutput["payments.create"]>> {
+  async function create(
+    actor: string,
+    { key, request }: CommandInput<"payments.create">,
+  ): Promise<Result<CommandOutput["payments.create"]>> {
     const begun = await inTurn(() => begin(actor, key, request));
     if (!begun.ok) return begun;
     const { live, row, created } = begun.value;
@@ -95,7 +102,19 @@ export function createPayments(
     const minor = parseAmount(request.amount);
     const method = request.method ?? "qr";
     const currency = request.currency ?? "KZT";
-    const mac = ports.crypto.mac("request", JSON.stringify([minor, currency, request.provider, method, request.saleId, request.replaces, request.externalId, request.description]));
+    const mac = ports.crypto.mac(
+      "request",
+      JSON.stringify([
+        minor,
+        currency,
+        request.provider,
+        method,
+        request.saleId,
+        request.replaces,
+        request.externalId,
+        request.description,
+      ]),
+    );
 
     const known = await journal.paymentByKey(key);
     if (known) {
@@ -120,11 +139,18 @@ export function createPayments(
       ({ row }) =>
         !row.settled &&
         row.id !== request.replaces &&
-        ((saleId !== null && row.saleId === saleId) || (request.externalId !== undefined && row.externalId === request.externalId)),
+        ((saleId !== null && row.saleId === saleId) ||
+          (request.externalId !== undefined && row.externalId === request.externalId)),
     );
-    if (earlier) return refuse(appError("previous_attempt_open", { params: { number: earlier.row.number } }), earlier.row);
+    if (earlier)
+      return refuse(appError("previous_attempt_open", { params: { number: earlier.row.number } }), earlier.row);
     const unready = providers.reason(request.provider);
-    if (unready) return refuse(unready.code === "not_configured" ? unready : appError("not_ready", { params: { reason: unready.code }, remedy: unready.remedy }));
+    if (unready)
+      return refuse(
+        unready.code === "not_configured"
+          ? unready
+          : appError("not_ready", { params: { reason: unready.code }, remedy: unready.remedy }),
+      );
 
     return record({ actor, key, mac, minor, method, saleId, request, profile: provider.settings.profile });
   }
@@ -175,7 +201,11 @@ export function createPayments(
       error: null,
       createdAt: at,
       updatedAt: at,
-      detail: { ...NEW_DETAIL, description: request.description ?? null, history: [{ at, state: "creating", cause: "created" }] },
+      detail: {
+        ...NEW_DETAIL,
+        description: request.description ?? null,
+        history: [{ at, state: "creating", cause: "created" }],
+      },
     };
     const leaving = putAway(currentOf(runner.all()), at);
     const call = await runner.createCall(row);
@@ -221,7 +251,8 @@ export function createPayments(
     if (row.state === "in_doubt") return refuse(appError("use_dismiss"), row);
     const live = runner.live(id);
     if (row.state === "cancelled" && !row.settled) return { ok: true, value: show(row) };
-    if (!live || row.settled || !(isOpen(row) || (row.parked && row.state === "awaiting_confirmation"))) return refuse(appError("already_final"), row);
+    if (!live || row.settled || !(isOpen(row) || (row.parked && row.state === "awaiting_confirmation")))
+      return refuse(appError("already_final"), row);
     return act(live, "cancel");
   }
 
@@ -246,7 +277,13 @@ export function createPayments(
         if (!cancelled.ok) return cancelled;
       }
       const amount = show(row).amount;
-      const request: PaymentRequest = { amount, provider: row.provider, method: show(row).method, saleId: row.saleId, replaces: row.id };
+      const request: PaymentRequest = {
+        amount,
+        provider: row.provider,
+        method: show(row).method,
+        saleId: row.saleId,
+        replaces: row.id,
+      };
       return create(actor, { key, request });
     },
     async get(id) {
@@ -266,7 +303,10 @@ export function createPayments(
         ...(cursor === null ? {} : { beforeSeq: cursor }),
       });
       const page = rows.slice(0, limit);
-      return { ok: true, value: { items: page.map(show), nextCursor: rows.length > limit ? String(page.at(-1)?.seq) : null } };
+      return {
+        ok: true,
+        value: { items: page.map(show), nextCursor: rows.length > limit ? String(page.at(-1)?.seq) : null },
+      };
     },
     cancel,
     async refresh(id) {
@@ -281,7 +321,8 @@ export function createPayments(
     async dismiss(id) {
       const row = await rowOf(id);
       if (!row) return refuse(appError("not_found"));
-      if (row.state === "creating" || row.state === "awaiting_scan" || row.state === "awaiting_3ds") return refuse(appError("not_finished"), row);
+      if (row.state === "creating" || row.state === "awaiting_scan" || row.state === "awaiting_3ds")
+        return refuse(appError("not_finished"), row);
       const live = runner.live(id);
       if (!live || (row.detail.dismissed && !isParkable(row))) return { ok: true, value: show(row) };
       return act(live, "dismiss");

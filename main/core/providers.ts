@@ -91,7 +91,13 @@ export function createProviders(
       answer = await ports.http.send({ identity: ctx.profile.id, method, url, headers, body, timeoutMs });
     } catch (error) {
       const failure = error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
-      log.warn("bank.call.failed", { call: call.name, request: ctx.requestId, reach: failure.reach, problem: failure.problem, detail: failure.message });
+      log.warn("bank.call.failed", {
+        call: call.name,
+        request: ctx.requestId,
+        reach: failure.reach,
+        problem: failure.problem,
+        detail: failure.message,
+      });
       if (state) unreachable(state, failure);
       throw failure;
     }
@@ -159,12 +165,17 @@ export function createProviders(
       const call = state.bank.register?.(ctx) ?? null;
       if (!call) return settle(state, "device", state.settings.blocked);
       const answer = await send(ctx, call);
-      if (answer.kind === "unclear" || (answer.kind === "refused" && answer.error.remedy === "retry")) return again(answer.error);
+      if (answer.kind === "unclear" || (answer.kind === "refused" && answer.error.remedy === "retry"))
+        return again(answer.error);
       if (answer.kind === "refused") return settle(state, "device", answer.error);
       const kept = { ...ctx.secrets, deviceToken: answer.deviceToken };
       await ports.vault.put({ [secretsName(profile.id)]: JSON.stringify(kept) });
       secrets.set(profile.id, kept);
-      log.info("device.registered", { provider: state.settings.name, device: profile.device, tradePoint: profile.tradePoint });
+      log.info("device.registered", {
+        provider: state.settings.name,
+        device: profile.device,
+        tradePoint: profile.tradePoint,
+      });
       settle(state, "device", null);
     } catch (error) {
       again(error instanceof HttpFailure ? failureError(error) : appError("internal"));
@@ -213,7 +224,9 @@ export function createProviders(
             ready: reasonOf(state) === null,
             reachable: state.offlineSince !== null ? false : state.lastAnswer === null ? null : true,
             certificateExpires:
-              state.settings.certificateExpires === null ? null : isoTime(state.settings.certificateExpires, settings.timezone),
+              state.settings.certificateExpires === null
+                ? null
+                : isoTime(state.settings.certificateExpires, settings.timezone),
             reason: reasonOf(state),
           },
         ]),

@@ -74,7 +74,13 @@ export function isAskedByTimer(row: PaymentRow): boolean {
 
 /** Whether asking the bank can still teach anything: on request and on start. */
 export function isWorthAsking(row: PaymentRow): boolean {
-  return row.bankId !== null && row.state !== "paid" && row.state !== "verified" && row.state !== "released" && row.state !== "failed";
+  return (
+    row.bankId !== null &&
+    row.state !== "paid" &&
+    row.state !== "verified" &&
+    row.state !== "released" &&
+    row.state !== "failed"
+  );
 }
 
 /** Whether `dismiss` parks it: it leaves the screen but is still watched. */
@@ -117,7 +123,8 @@ function onCreated(row: PaymentRow, answer: Created, at: number): PaymentRow {
 }
 
 function onUnanswered(row: PaymentRow, danger: Danger, left: boolean, error: AppError, at: number): PaymentRow {
-  if (awaitsToken(row)) return danger === "harmless" || danger === "safe" || !left ? settle(row, "never-shown", at) : row;
+  if (awaitsToken(row))
+    return danger === "harmless" || danger === "safe" || !left ? settle(row, "never-shown", at) : row;
   if (row.state !== "creating") return row;
   if (!left) return end(row, "failed", "never-left", at, error);
   switch (danger) {
@@ -154,9 +161,19 @@ function onPaid(row: PaymentRow, word: Word, at: number): PaymentRow {
   if (row.state === "paid") return row;
   if (word.minor !== null && word.minor !== row.minor) {
     if (row.state === "needs_review") return row;
-    return move({ ...row, watching: false, settled: false, error: appError("amount_mismatch") }, "needs_review", "amount-mismatch", at);
+    return move(
+      { ...row, watching: false, settled: false, error: appError("amount_mismatch") },
+      "needs_review",
+      "amount-mismatch",
+      at,
+    );
   }
-  const late = row.parked || row.state === "expired" || row.state === "cancelled" || row.state === "declined" || row.state === "needs_review";
+  const late =
+    row.parked ||
+    row.state === "expired" ||
+    row.state === "cancelled" ||
+    row.state === "declined" ||
+    row.state === "needs_review";
   return end({ ...detail(row, { lastWord: "paid" }), late }, "paid", late ? "bank-paid-late" : "bank-paid", at, null);
 }
 

@@ -111,8 +111,17 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     const was = before?.detail;
     const now = clock.now();
     const mono = clock.mono();
-    const place = (deadline: number | null, old: number | null | undefined, current: number | null, full: number): number | null =>
-      deadline === null ? null : deadline === old && current !== null ? current : onMonotonic(deadline, full, now, mono);
+    const place = (
+      deadline: number | null,
+      old: number | null | undefined,
+      current: number | null,
+      full: number,
+    ): number | null =>
+      deadline === null
+        ? null
+        : deadline === old && current !== null
+          ? current
+          : onMonotonic(deadline, full, now, mono);
     const scanMs = windows?.scanMs ?? 0;
     const confirmMs = windows?.confirmMs ?? 0;
     live.scanAt = place(scanDeadline, was?.scanDeadline, live.scanAt, scanMs);
@@ -182,7 +191,14 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       live.row = row;
       hooks.noticed(notices);
       if (before.state !== row.state || before.settled !== row.settled) {
-        log.info("payment.moved", { id: row.id, number: row.number, from: before.state, to: row.state, settled: row.settled, late: row.late });
+        log.info("payment.moved", {
+          id: row.id,
+          number: row.number,
+          from: before.state,
+          to: row.state,
+          settled: row.settled,
+          late: row.late,
+        });
       }
       placeDeadlines(live, before);
       syncTimers(live);
@@ -249,7 +265,11 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
         await apply(live, event, done);
       } catch {
         // The answer could not be kept, so it must not be shown: as if it had been lost. Nobody can pay it.
-        schedule.set(`retry:${live.row.id}`, clock.mono() + JOURNAL_AGAIN, () => void apply(live, { kind: "restart", danger: call.danger }).catch(() => undefined));
+        schedule.set(
+          `retry:${live.row.id}`,
+          clock.mono() + JOURNAL_AGAIN,
+          () => void apply(live, { kind: "restart", danger: call.danger }).catch(() => undefined),
+        );
         return;
       }
       if (live.row.state !== "creating") return;
@@ -269,7 +289,12 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
   ): Promise<{ event: PaymentEvent; done: CallRow }> {
     try {
       const answer = await send();
-      const done: CallRow = { ...call, answeredAt: clock.now(), outcome: "answered", bankCode: answer.kind === "created" ? "0" : answer.error.bankCode };
+      const done: CallRow = {
+        ...call,
+        answeredAt: clock.now(),
+        outcome: "answered",
+        bankCode: answer.kind === "created" ? "0" : answer.error.bankCode,
+      };
       if (answer.kind === "created") return { event: { kind: "created", answer }, done };
       if (answer.kind === "refused") return { event: { kind: "refused", error: withIncident(answer.error) }, done };
       return { event: { kind: "unanswered", danger, left: true, error: withIncident(answer.error) }, done };
@@ -277,7 +302,10 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       const failure = error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
       const left = failure.reach !== "connect";
       const told = left ? appError("answer_lost", { params: { problem: failure.problem } }) : failureError(failure);
-      return { event: { kind: "unanswered", danger, left, error: withIncident(told) }, done: { ...call, answeredAt: clock.now(), outcome: failure.reach } };
+      return {
+        event: { kind: "unanswered", danger, left, error: withIncident(told) },
+        done: { ...call, answeredAt: clock.now(), outcome: failure.reach },
+      };
     }
 
     function withIncident<E extends { incident: string | null }>(error: E): E {
@@ -300,7 +328,8 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     const earliest = live.askedMono === null ? now : live.askedMono + pollMs(live.row);
     if (earliest > now + 1) {
       // Asked a moment ago: the next question waits its turn, and stands in for this one.
-      if (isAskedByTimer(live.row)) schedule.set(`poll:${live.row.id}`, Math.min(earliest, nextPoll(live)), () => void ask(live));
+      if (isAskedByTimer(live.row))
+        schedule.set(`poll:${live.row.id}`, Math.min(earliest, nextPoll(live)), () => void ask(live));
       return Promise.resolve();
     }
     live.asking = question(live).finally(() => {
@@ -381,6 +410,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
 /** Counting and hearing the same word again is not worth a write to the disk. */
 function isMaterial(before: PaymentRow, next: PaymentRow): boolean {
   if (before === next) return false;
-  const plain = (row: PaymentRow): string => JSON.stringify({ ...row, detail: { ...row.detail, answeredAt: 0, silentPolls: 0, notFound: 0 } });
+  const plain = (row: PaymentRow): string =>
+    JSON.stringify({ ...row, detail: { ...row.detail, answeredAt: 0, silentPolls: 0, notFound: 0 } });
   return plain(before) !== plain(next);
 }

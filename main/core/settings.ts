@@ -19,7 +19,12 @@ export interface Settings {
   readonly mode: "cashier" | "refund" | "kiosk" | "vending";
   readonly language: Language;
   readonly timezone: string;
-  readonly merchant: { readonly name: string; readonly bin: string | null; readonly address: string | null; readonly supportPhone: string | null };
+  readonly merchant: {
+    readonly name: string;
+    readonly bin: string | null;
+    readonly address: string | null;
+    readonly supportPhone: string | null;
+  };
   readonly till: { readonly id: string; readonly name: string };
   readonly screen: { readonly autoReturnSeconds: number; readonly idleSeconds: number };
   readonly providers: readonly ProviderSettings[];
@@ -34,4 +39,3 @@ export const secretsName = (profileId: string): string => `profile/${profileId}`
 
 /** Name under which a profile's client certificate stands in the vault. */
 export const identityName = (profileId: string): string => `identity/${profileId}`;
-

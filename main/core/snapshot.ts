@@ -29,7 +29,13 @@ export function currentOf(lives: Iterable<Live>): Live | null {
 }
 
 /** Builds the snapshot of one view. The customer's view shows the sale on the screen and nothing else. */
-export function buildSnapshot(view: View, state: SnapshotState, ports: Ports, runner: Runner, providers: Providers): Snapshot {
+export function buildSnapshot(
+  view: View,
+  state: SnapshotState,
+  ports: Ports,
+  runner: Runner,
+  providers: Providers,
+): Snapshot {
   const { settings } = state;
   const { timezone } = settings;
   const mono = ports.clock.mono();
@@ -48,11 +54,17 @@ export function buildSnapshot(view: View, state: SnapshotState, ports: Ports, ru
       mode: settings.mode,
       setupNeeded: settings.setupNeeded,
       training: settings.training,
-      environment: settings.training ? "training" : (environments.find((name) => name !== "production") ?? environments[0] ?? "none"),
+      environment: settings.training
+        ? "training"
+        : (environments.find((name) => name !== "production") ?? environments[0] ?? "none"),
       language: state.language,
       timezone,
     },
-    merchant: { name: settings.merchant.name, address: settings.merchant.address, supportPhone: settings.merchant.supportPhone },
+    merchant: {
+      name: settings.merchant.name,
+      address: settings.merchant.address,
+      supportPhone: settings.merchant.supportPhone,
+    },
     till: settings.till,
     screen: settings.screen,
     providers: providers.views(),
@@ -87,18 +99,36 @@ function banners(
   for (const notice of state.notices) {
     const live = lives.find((candidate) => candidate.row.id === notice.paymentId);
     if (notice.acknowledgedAt !== null || !live || (notice.kind !== "late" && notice.kind !== "double-paid")) continue;
-    list.push({ id: notice.id, kind: notice.kind, payment: draw(live), since: isoTime(notice.at, timezone), params: {}, dismissible: true });
+    list.push({
+      id: notice.id,
+      kind: notice.kind,
+      payment: draw(live),
+      since: isoTime(notice.at, timezone),
+      params: {},
+      dismissible: true,
+    });
   }
-  const open = lives.filter((live) => live !== current && !live.row.settled && (live.row.state === "in_doubt" || live.row.state === "needs_review"));
+  const open = lives.filter(
+    (live) =>
+      live !== current && !live.row.settled && (live.row.state === "in_doubt" || live.row.state === "needs_review"),
+  );
   const oldest = open.toSorted((a, b) => a.row.seq - b.row.seq)[0];
   if (oldest) {
     const since = isoTime(oldest.row.updatedAt, timezone);
-    list.push({ id: "in-doubt", kind: "in-doubt", payment: draw(oldest), since, params: { count: String(open.length) }, dismissible: false });
+    list.push({
+      id: "in-doubt",
+      kind: "in-doubt",
+      payment: draw(oldest),
+      since,
+      params: { count: String(open.length) },
+      dismissible: false,
+    });
   }
   for (const provider of providers) {
     if (provider.certificateExpires === null) continue;
     const days = Math.floor((provider.certificateExpires - now) / DAY);
-    if (days <= CERTIFICATE_WARNING_DAYS) plain("certificate", provider.certificateExpires, { days: String(Math.max(0, days)), provider: provider.name });
+    if (days <= CERTIFICATE_WARNING_DAYS)
+      plain("certificate", provider.certificateExpires, { days: String(Math.max(0, days)), provider: provider.name });
   }
   if (provisionFile !== null) plain("provision-file", now, { file: provisionFile });
   return list;

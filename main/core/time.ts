@@ -22,7 +22,11 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
 }
 
 function parts(at: number, timezone: string): Record<string, string> {
-  return Object.fromEntries(formatFor(timezone).formatToParts(at).map((part) => [part.type, part.value]));
+  return Object.fromEntries(
+    formatFor(timezone)
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  );
 }
 
 /** ISO 8601 with the zone's offset at that moment: 2026-11-22T08:15:00.000+05:00. `at` is epoch milliseconds. */

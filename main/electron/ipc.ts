@@ -15,7 +15,12 @@ export function serveBridge(ipc: IpcMain, core: Core, window: () => BrowserWindo
   // senderFrame is read at once: it is null as soon as the frame has navigated (B2).
   function isScreen({ senderFrame }: IpcMainInvokeEvent): boolean {
     const ours = window();
-    const known = senderFrame !== null && ours !== null && !ours.isDestroyed() && senderFrame === ours.webContents.mainFrame && isOurs(senderFrame.url);
+    const known =
+      senderFrame !== null &&
+      ours !== null &&
+      !ours.isDestroyed() &&
+      senderFrame === ours.webContents.mainFrame &&
+      isOurs(senderFrame.url);
     if (!known) log.warn("ipc.refused", { url: senderFrame?.url.slice(0, 100) ?? null });
     return known;
   }

@@ -43,6 +43,10 @@ export function lockSession(session: Session, log: Log): void {
   session.on("will-download", (event) => event.preventDefault());
   for (const picker of ["select-serial-port", "select-hid-device", "select-usb-device"] as const) {
     // One overload an event: the list of names is ours, the types are Electron's.
-    (session.on as (name: string, listener: (event: { preventDefault(): void }) => void) => void).call(session, picker, (event) => event.preventDefault());
+    (session.on as (name: string, listener: (event: { preventDefault(): void }) => void) => void).call(
+      session,
+      picker,
+      (event) => event.preventDefault(),
+    );
   }
 }

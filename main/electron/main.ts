@@ -64,7 +64,8 @@ async function start(): Promise<void> {
   const provision = option("provision");
   const training = has("training");
   try {
-    if (training && provision !== null) throw new StartFailure(EXIT.badInput, ["--provision: not together with --training"]);
+    if (training && provision !== null)
+      throw new StartFailure(EXIT.badInput, ["--provision: not together with --training"]);
     // The journal is read and every watched payment's first question is scheduled before any window shows (E7).
     running = await startApp({
       version: VERSION,
@@ -98,7 +99,10 @@ function show({ core, ports, till }: App, base: string): void {
     session: own,
     packaged: app.isPackaged,
     log,
-    ready: () => void process.stdout.write(`${JSON.stringify({ event: "ready", url: null, till: till?.address ?? null, version: VERSION })}\n`),
+    ready: () =>
+      void process.stdout.write(
+        `${JSON.stringify({ event: "ready", url: null, till: till?.address ?? null, version: VERSION })}\n`,
+      ),
   });
   powerMonitor.on("resume", () => core.wake("resume"));
   keepAwake(core);
@@ -108,7 +112,8 @@ function show({ core, ports, till }: App, base: string): void {
 function keepAwake(core: App["core"]): void {
   let blocker: number | null = null;
   core.watch("customer", ({ current }) => {
-    const payable = current !== null && ["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt"].includes(current.state);
+    const payable =
+      current !== null && ["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt"].includes(current.state);
     if (payable) blocker ??= powerSaveBlocker.start("prevent-display-sleep");
     else if (blocker !== null) {
       powerSaveBlocker.stop(blocker);

@@ -8,7 +8,9 @@ export const START_URL = `${SCHEME}://${HOST}/index.html`;
 
 /** Before `ready`, once. Not `bypassCSP`: the policy is what keeps a foreign script out. */
 export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
 }
 
 /** Serves `root` in a session. */
@@ -16,7 +18,9 @@ export function serveScheme(session: Session, root: string): void {
   session.protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
     const here = url.host === HOST && request.method === "GET";
-    const { status, headers, content } = here ? await readPage(root, "GET", url.pathname) : await readPage(root, "GET", "/\0");
+    const { status, headers, content } = here
+      ? await readPage(root, "GET", url.pathname)
+      : await readPage(root, "GET", "/\0");
     return new Response(new Uint8Array(content), { status, headers: { ...headers } });
   });
 }

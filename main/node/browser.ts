@@ -7,7 +7,9 @@ import { privateDirectory, writePrivately } from "../adapters/files.ts";
 import type { Keys } from "./keys.ts";
 
 /** Whether the screen is in a window now: by which program, or why not. */
-export type Opened = { readonly opened: true; readonly program: string } | { readonly opened: false; readonly reason: string };
+export type Opened =
+  | { readonly opened: true; readonly program: string }
+  | { readonly opened: false; readonly reason: string };
 
 export interface Window {
   readonly result: Opened;
@@ -39,15 +41,23 @@ export async function openWindow({ browsers, dir, origin, keys, closed }: Window
   let reason = "no browser was found";
   for (const browser of browsers) {
     const key = keys.issue();
-    await writePrivately(page, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${origin}/?key=${key}">\n`);
-    const child = spawn(browser, browserArguments(folder, pathToFileURL(page).href, process.getuid?.() === 0), { stdio: "ignore" });
+    await writePrivately(
+      page,
+      `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${origin}/?key=${key}">\n`,
+    );
+    const child = spawn(browser, browserArguments(folder, pathToFileURL(page).href, process.getuid?.() === 0), {
+      stdio: "ignore",
+    });
     // Also when this process is told to stop while the window is still opening.
     process.once("exit", () => child.kill());
     const problem = await shown(child, key, keys);
     await rm(page, { force: true });
     if (problem === null) {
       child.once("exit", closed);
-      return { result: { opened: true, program: basename(browser) }, close: () => void (child.off("exit", closed), child.kill()) };
+      return {
+        result: { opened: true, program: basename(browser) },
+        close: () => void (child.off("exit", closed), child.kill()),
+      };
     }
     child.kill();
     reason = `${basename(browser)} ${problem}`;

@@ -19,7 +19,12 @@ export interface Options {
   readonly port: number;
   readonly browser: boolean;
   readonly training: boolean;
-  readonly listen: { readonly address: string; readonly port: number; readonly cert: string; readonly key: string } | null;
+  readonly listen: {
+    readonly address: string;
+    readonly port: number;
+    readonly cert: string;
+    readonly key: string;
+  } | null;
 }
 
 const DEFAULT_PORT = 7373;
@@ -69,7 +74,13 @@ export function readOptions(args: readonly string[]): { ok: true; options: Optio
 
 function collect(args: readonly string[], given: Map<Name, string | true>): string[] {
   const lines: string[] = [];
-  const { tokens } = parseArgs({ args: [...args], options: KNOWN, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: KNOWN,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   for (const token of tokens) {
     if (token.kind === "positional") lines.push(`${token.value}: not understood`);
     if (token.kind !== "option") continue;
@@ -77,7 +88,10 @@ function collect(args: readonly string[], given: Map<Name, string | true>): stri
     if (known === null) lines.push(`${token.rawName}: unknown option`);
     else if (given.has(token.name as Name)) lines.push(`${token.rawName}: given twice`);
     else if (known.type === "boolean" && token.value !== undefined) lines.push(`${token.rawName}: takes no value`);
-    else if (known.type === "string" && (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--"))))
+    else if (
+      known.type === "string" &&
+      (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--")))
+    )
       lines.push(`${token.rawName}: needs a value`);
     else given.set(token.name as Name, token.value ?? true);
   }

@@ -46,21 +46,40 @@ function partsOf(options: Options, base: string, version: string, keys: Keys): H
     certificateWorker: join(base, "certificate-worker.cjs"),
     simulator: join(base, "simulator.cjs"),
     spawn: spawnChild,
-    listen: { port: options.port, screen: (core) => createScreen(core, keys, join(base, "renderer")), outside: options.listen },
+    listen: {
+      port: options.port,
+      screen: (core) => createScreen(core, keys, join(base, "renderer")),
+      outside: options.listen,
+    },
     say,
   };
 }
 
 /** Tells where it serves: the launch file, the line on stdout, and (where one is wanted) the browser window. */
-async function present(app: App, options: Options, version: string, keys: Keys, parts: { launch: Launch | null; window: Window | null }): Promise<void> {
+async function present(
+  app: App,
+  options: Options,
+  version: string,
+  keys: Keys,
+  parts: { launch: Launch | null; window: Window | null },
+): Promise<void> {
   const origin = app.origin ?? "";
   parts.launch = await keepLaunchFile(app.dir, origin, keys).catch(() => null);
   const launch = join(app.dir, "launch.json");
   const outside = app.till?.outside ? { listen: app.till.outside } : {};
   tell({ event: "ready", url: `${origin}/?key=${keys.issue()}`, till: app.till?.address ?? null, version, ...outside });
   if (!options.browser) return;
-  const closed = (): void => say(`the window was closed; the till goes on. To open it again, delete ${launch} and open the address that it holds a moment later`);
-  parts.window = await openWindow({ browsers: findBrowsers(process.env, process.platform), dir: app.dir, origin, keys, closed });
+  const closed = (): void =>
+    say(
+      `the window was closed; the till goes on. To open it again, delete ${launch} and open the address that it holds a moment later`,
+    );
+  parts.window = await openWindow({
+    browsers: findBrowsers(process.env, process.platform),
+    dir: app.dir,
+    origin,
+    keys,
+    closed,
+  });
   tell({ event: "browser", ...parts.window.result });
 }
 

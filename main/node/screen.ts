@@ -74,7 +74,9 @@ export function createScreen(core: Core, keys: Keys, root: string): ScreenHandle
 function fieldsOf(value: unknown, names: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   const keys = Object.keys(value);
-  return keys.length === names.length && keys.every((key) => names.includes(key)) ? (value as Record<string, unknown>) : {};
+  return keys.length === names.length && keys.every((key) => names.includes(key))
+    ? (value as Record<string, unknown>)
+    : {};
 }
 
 /** A request made by our own page: our Origin, or none from a browser that says it is the same origin. */

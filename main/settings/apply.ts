@@ -9,7 +9,15 @@ import { identityName, secretsName } from "../core/settings.ts";
 import { importIdentity } from "./identity.ts";
 import { hashPin } from "./pin.ts";
 import type { ProvisionDocument } from "./read.ts";
-import { META_FINGERPRINT, META_PATH, META_SETTINGS, type StoredPerson, type StoredProvider, type StoredSettings, type StoredToken } from "./stored.ts";
+import {
+  META_FINGERPRINT,
+  META_PATH,
+  META_SETTINGS,
+  type StoredPerson,
+  type StoredProvider,
+  type StoredSettings,
+  type StoredToken,
+} from "./stored.ts";
 
 export interface Stores {
   readonly clock: Clock;
@@ -36,11 +44,14 @@ export async function applyDocument(
   const { journal, vault, clock } = stores;
   const fingerprint = fingerprintOf(stores.crypto, document);
   if ((await journal.meta(META_FINGERPRINT)) === fingerprint) {
-    if ((await journal.meta(META_PATH)) !== document.path) await journal.commit({ at: clock.now(), meta: { [META_PATH]: document.path } });
+    if ((await journal.meta(META_PATH)) !== document.path)
+      await journal.commit({ at: clock.now(), meta: { [META_PATH]: document.path } });
     return "unchanged";
   }
   const { value } = document;
-  const kaspi = value.providers.kaspi ? await kaspiParts(stores, document, value, value.providers.kaspi, environment) : null;
+  const kaspi = value.providers.kaspi
+    ? await kaspiParts(stores, document, value, value.providers.kaspi, environment)
+    : null;
   const stored: StoredSettings = {
     version: 1,
     mode: value.mode,
@@ -55,7 +66,12 @@ export async function applyDocument(
   };
   if (kaspi) await vault.put(kaspi.secrets);
   // A language chosen on the screen gives way to a new file.
-  const meta = { [META_SETTINGS]: JSON.stringify(stored), [META_FINGERPRINT]: fingerprint, [META_PATH]: document.path, language: null };
+  const meta = {
+    [META_SETTINGS]: JSON.stringify(stored),
+    [META_FINGERPRINT]: fingerprint,
+    [META_PATH]: document.path,
+    language: null,
+  };
   await journal.commit({ at: clock.now(), profiles: kaspi ? [kaspi.provider.profile] : [], meta });
   return "applied";
 }
@@ -68,7 +84,10 @@ export async function readStored(journal: Journal): Promise<StoredSettings | nul
 
 /** Keyed, so that the journal does not let anybody try out secrets against it. */
 function fingerprintOf(crypto: Crypto, { bytes, files }: ProvisionDocument): string {
-  const parts = [["", bytes] as const, ...files].map(([field, content]) => [field, createHash("sha256").update(content).digest("hex")]);
+  const parts = [["", bytes] as const, ...files].map(([field, content]) => [
+    field,
+    createHash("sha256").update(content).digest("hex"),
+  ]);
   return crypto.mac("request", JSON.stringify(["provision", FORM, parts]));
 }
 
@@ -78,8 +97,13 @@ export function tokenHash(crypto: Crypto, token: string): string {
 }
 
 function tokensOf({ till }: Provision, crypto: Crypto): StoredToken[] {
-  const tokens = (till.tokens ?? []).map(({ name, token, may }): StoredToken => ({ name, may, hash: tokenHash(crypto, token) }));
-  if (till.token !== undefined) tokens.unshift({ name: SHORT_TOKEN, may: ["pay", "refund", "read"], hash: tokenHash(crypto, till.token) });
+  const tokens = (till.tokens ?? []).map(({ name, token, may }): StoredToken => ({
+    name,
+    may,
+    hash: tokenHash(crypto, token),
+  }));
+  if (till.token !== undefined)
+    tokens.unshift({ name: SHORT_TOKEN, may: ["pay", "refund", "read"], hash: tokenHash(crypto, till.token) });
   return tokens;
 }
 
@@ -96,7 +120,13 @@ interface KaspiParts {
   readonly secrets: Record<string, string | null>;
 }
 
-async function kaspiParts(stores: Stores, document: ProvisionDocument, value: Provision, kaspi: KaspiConfig, environment: Environment = kaspi.environment): Promise<KaspiParts> {
+async function kaspiParts(
+  stores: Stores,
+  document: ProvisionDocument,
+  value: Provision,
+  kaspi: KaspiConfig,
+  environment: Environment = kaspi.environment,
+): Promise<KaspiParts> {
   const facts: Omit<Profile, "id"> = {
     provider: "kaspi",
     environment,
@@ -122,7 +152,10 @@ async function kaspiParts(stores: Stores, document: ProvisionDocument, value: Pr
       certificateExpires: identity.expires,
       unfinished: kaspi.tradePointId === null && deviceToken === null,
     },
-    secrets: { [secretsName(profile.id)]: JSON.stringify(secrets), [identityName(profile.id)]: JSON.stringify(identity.stored) },
+    secrets: {
+      [secretsName(profile.id)]: JSON.stringify(secrets),
+      [identityName(profile.id)]: JSON.stringify(identity.stored),
+    },
   };
 }
 
@@ -139,5 +172,3 @@ export function profileId(facts: Omit<Profile, "id">): string {
   const text = JSON.stringify([provider, environment, scheme, url, bin, tradePoint, device]);
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
-
-

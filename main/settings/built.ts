@@ -14,10 +14,14 @@ export function notBuilt(raw: unknown): Problem[] {
     problems.push({ path: "mode", words: `"${mode}" is not built yet in this version; only "cashier" is` });
   if (!isObject(providers)) return problems;
   for (const [name, title] of Object.entries(LATER))
-    if (providers[name] !== undefined) problems.push({ path: `providers.${name}`, words: `${title} is not built yet in this version` });
+    if (providers[name] !== undefined)
+      problems.push({ path: `providers.${name}`, words: `${title} is not built yet in this version` });
   const scheme = isObject(providers.kaspi) ? providers.kaspi.scheme : undefined;
   if (scheme === 1 || scheme === 3)
-    problems.push({ path: "providers.kaspi.scheme", words: `scheme ${scheme} is not built yet in this version; only scheme 2 is` });
+    problems.push({
+      path: "providers.kaspi.scheme",
+      words: `scheme ${scheme} is not built yet in this version; only scheme 2 is`,
+    });
   return problems;
 }
 

@@ -1,7 +1,12 @@
 /** Turns the certificate files of a bank's part into what TLS uses, and their faults into lines for a technician. */
 import type { KaspiConfig } from "../../contract/banks/kaspi.ts";
 import type { Problem } from "../../contract/problem.ts";
-import { CertificateProblem, importCertificate, readRoots, type ImportedCertificate } from "../adapters/certificates.ts";
+import {
+  CertificateProblem,
+  importCertificate,
+  readRoots,
+  type ImportedCertificate,
+} from "../adapters/certificates.ts";
 import type { TlsIdentity } from "../adapters/tls-identity.ts";
 import type { Clock } from "../core/ports.ts";
 import { ProvisionFailure } from "./failure.ts";
@@ -14,7 +19,12 @@ export interface Identity {
 }
 
 const BASE = "providers.kaspi";
-const WHAT = { passphrase: "passphrase", certificate: "certificate", privateKey: "private key", ca: "CA certificate" } as const;
+const WHAT = {
+  passphrase: "passphrase",
+  certificate: "certificate",
+  privateKey: "private key",
+  ca: "CA certificate",
+} as const;
 
 /** Opens certificate, key and roots. Throws ProvisionFailure naming the field and what is wrong with it. */
 export async function importIdentity(
@@ -23,13 +33,22 @@ export async function importIdentity(
   kaspi: KaspiConfig,
 ): Promise<Identity> {
   const problems: Problem[] = [];
-  const ca = attempt(problems, () => readRoots(kaspi.ca.map((_, index) => files.get(`${BASE}.ca[${index}]`) ?? new Uint8Array())));
+  const ca = attempt(problems, () =>
+    readRoots(kaspi.ca.map((_, index) => files.get(`${BASE}.ca[${index}]`) ?? new Uint8Array())),
+  );
   const certificate = files.get(`${BASE}.certificate`);
   const privateKey = files.get(`${BASE}.privateKey`) ?? null;
   let imported: ImportedCertificate | null = null;
-  if (certificate && privateKey && isPfx(certificate)) problems.push({ path: `${BASE}.privateKey`, words: "does not belong to a PFX, which holds its own key" });
+  if (certificate && privateKey && isPfx(certificate))
+    problems.push({ path: `${BASE}.privateKey`, words: "does not belong to a PFX, which holds its own key" });
   else if (certificate) {
-    const options = { certificate, privateKey, passphrase: kaspi.passphrase ?? "", workerFile: certificateWorker, now: clock.now() };
+    const options = {
+      certificate,
+      privateKey,
+      passphrase: kaspi.passphrase ?? "",
+      workerFile: certificateWorker,
+      now: clock.now(),
+    };
     imported = await importCertificate(options).catch((error: unknown) => note(problems, error));
   }
   if (problems.length > 0) throw new ProvisionFailure(problems);

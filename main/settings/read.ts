@@ -22,12 +22,18 @@ export interface ProvisionDocument {
 export async function readDocument(path: string, insecure: boolean): Promise<ProvisionDocument> {
   const bytes = await readWhole(path, FILE_CAP, "(the file)");
   if (!insecure && (await readableByOthers(path)))
-    throw new ProvisionFailure([{ path: "(the file)", words: `can be read by others and holds secrets: chmod 600 it, or pass --insecure-provision` }]);
+    throw new ProvisionFailure([
+      {
+        path: "(the file)",
+        words: `can be read by others and holds secrets: chmod 600 it, or pass --insecure-provision`,
+      },
+    ]);
   const json = parseStrictJson(bytes);
   if (!json.ok) throw new ProvisionFailure(json.problems);
   const checked = readProvision(json.value);
   const problems: Problem[] = checked.ok ? [] : [...checked.problems];
-  for (const problem of notBuilt(json.value)) if (!problems.some((known) => known.path === problem.path)) problems.push(problem);
+  for (const problem of notBuilt(json.value))
+    if (!problems.some((known) => known.path === problem.path)) problems.push(problem);
   if (!checked.ok || problems.length > 0) throw new ProvisionFailure(problems);
   return { path, value: checked.value, bytes, files: await readNamed(path, checked.value) };
 }

@@ -48,7 +48,10 @@ export interface StoredSettings {
 }
 
 /** What the core gets at start. `now` decides only whether a certificate is already worthless. */
-export function settingsFrom(stored: StoredSettings, more: { now: number; training: boolean; provisionFile: string | null }): Settings {
+export function settingsFrom(
+  stored: StoredSettings,
+  more: { now: number; training: boolean; provisionFile: string | null },
+): Settings {
   const { mode, language, timezone, merchant, till, screen } = stored;
   return {
     mode,
@@ -64,7 +67,10 @@ export function settingsFrom(stored: StoredSettings, more: { now: number; traini
   };
 }
 
-function providerFrom({ name, profile, min, max, certificateExpires, unfinished }: StoredProvider, now: number): ProviderSettings {
+function providerFrom(
+  { name, profile, min, max, certificateExpires, unfinished }: StoredProvider,
+  now: number,
+): ProviderSettings {
   const expired = certificateExpires !== null && certificateExpires <= now;
   const blocked = expired
     ? appError("certificate_expired")

@@ -2,7 +2,9 @@
 
 import { pathText, type Problem } from "../../contract/problem.ts";
 
-export type StrictJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type StrictJson =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const WHOLE = "(the file)";
 
@@ -22,7 +24,9 @@ export function parseStrictJson(bytes: Uint8Array): StrictJson {
     // The engine's message quotes the text around the error: only the place is taken from it.
     const said = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
     const position = said === undefined ? strangePosition(text) : Number(said);
-    return wrong(`is not JSON: ${position === null ? "something is wrong or missing near its end" : `look at ${placeOf(text, position)}`}`);
+    return wrong(
+      `is not JSON: ${position === null ? "something is wrong or missing near its end" : `look at ${placeOf(text, position)}`}`,
+    );
   }
   const problems = duplicateKeys(text);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value };
@@ -77,7 +81,8 @@ function duplicateKeys(text: string): Problem[] {
     } else if (expectKey && frame?.keys) {
       const key = JSON.parse(token) as string;
       frame.part = key;
-      if (frame.keys.has(key)) problems.push({ path: pathText(frames.map(({ part }) => part)), words: "is given twice" });
+      if (frame.keys.has(key))
+        problems.push({ path: pathText(frames.map(({ part }) => part)), words: "is given twice" });
       frame.keys.add(key);
       expectKey = false;
     }

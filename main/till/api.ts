@@ -62,14 +62,21 @@ export function createTillApi(options: TillOptions): TillApi {
     return answer(request, response, found, actor, url.searchParams);
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse, found: Found, actor: Api, query: URLSearchParams): Promise<Refusal | null> {
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    found: Found,
+    actor: Api,
+    query: URLSearchParams,
+  ): Promise<Refusal | null> {
     const { route, id } = found;
     if (route.command === NOT_BUILT) return notBuilt(route, id, actor);
     if (route.command === null) {
       sendJson(response, 200, (document ??= openApi(options.version)));
       return null;
     }
-    if (route.command === "events.after") return events.serve(request, response, actor) ? null : refusal("not_ready", { what: "events" });
+    if (route.command === "events.after")
+      return events.serve(request, response, actor) ? null : refusal("not_ready", { what: "events" });
     if (route.command === "payments.create") return create(request, response, actor);
     const input = await inputOf(request, route, id, query);
     if ("error" in input) return input;
@@ -82,7 +89,9 @@ export function createTillApi(options: TillOptions): TillApi {
     const body = await readJson(request, BODY_CAP);
     if (!body.ok) return bodyRefusal(body.problem);
     // The core answers when the bank has spoken, or after 5 s with `creating`.
-    const result = (await core.call(actor, "payments.create", { key: key.data, request: body.value })) as Result<CommandOutput["payments.create"]>;
+    const result = (await core.call(actor, "payments.create", { key: key.data, request: body.value })) as Result<
+      CommandOutput["payments.create"]
+    >;
     if (!result.ok) return finish(response, 400, result);
     const { created, payment } = result.value;
     return finish(response, created ? 201 : 200, { ok: true, value: payment });
@@ -92,7 +101,9 @@ export function createTillApi(options: TillOptions): TillApi {
     const refused = refusal("not_supported", { what: route.path }, route.method === "GET" ? 404 : 409);
     if (!route.path.startsWith("/payments/")) return refused;
     const result = await core.call({ ...actor, scopes: [...actor.scopes, "read"] }, "payments.get", { id });
-    return result.ok ? { ...refused, payment: result.value } : { error: result.error, status: statusOf(result.error.code) };
+    return result.ok
+      ? { ...refused, payment: result.value }
+      : { error: result.error, status: statusOf(result.error.code) };
   }
 
   function finish(response: ServerResponse, status: number, result: Result<unknown>): Refusal | null {
@@ -143,11 +154,17 @@ function matchPath(pattern: string, path: string): string | null {
   return id;
 }
 
-async function inputOf(request: IncomingMessage, route: Route, id: string, query: URLSearchParams): Promise<{ value: unknown } | Refusal> {
+async function inputOf(
+  request: IncomingMessage,
+  route: Route,
+  id: string,
+  query: URLSearchParams,
+): Promise<{ value: unknown } | Refusal> {
   if (route.method === "POST") {
     const body = await readJson(request, BODY_CAP, {});
     if (!body.ok) return bodyRefusal(body.problem);
-    if (typeof body.value !== "object" || body.value === null || Object.keys(body.value).length > 0) return refusal("bad_request", { field: "body" });
+    if (typeof body.value !== "object" || body.value === null || Object.keys(body.value).length > 0)
+      return refusal("bad_request", { field: "body" });
   }
   if (!route.query) return { value: id === "" ? {} : { id } };
   const value: Record<string, string> = {};
@@ -163,4 +180,3 @@ function bodyRefusal(problem: "too_large" | "type" | "json" | "gone"): Refusal {
   if (problem === "type") return refusal("bad_request", { field: "Content-Type" }, 415);
   return refusal("bad_request", { field: "body" });
 }
-

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 
-export type Body = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: "too_large" | "type" | "json" | "gone" };
+export type Body =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: "too_large" | "type" | "json" | "gone" };
 
 /** Reads a JSON body of at most `cap` bytes; `empty` is what stands for no body at all. */
 export async function readJson(request: IncomingMessage, cap: number, empty?: unknown): Promise<Body> {
@@ -8,7 +10,8 @@ export async function readJson(request: IncomingMessage, cap: number, empty?: un
   if (length !== undefined && Number(length) > cap) return { ok: false, problem: "too_large" };
   const none = (length === undefined || length === "0") && request.headers["transfer-encoding"] === undefined;
   if (none && empty !== undefined) return { ok: true, value: empty };
-  if (!isJson(request.headers["content-type"]) || request.headers["content-encoding"] !== undefined) return { ok: false, problem: "type" };
+  if (!isJson(request.headers["content-type"]) || request.headers["content-encoding"] !== undefined)
+    return { ok: false, problem: "type" };
   const parts: Buffer[] = [];
   let size = 0;
   try {

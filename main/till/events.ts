@@ -51,7 +51,13 @@ interface Reader {
   cut(): void;
 }
 
-function createReader(core: Core, request: IncomingMessage, response: ServerResponse, actor: Api, gone: () => void): Reader {
+function createReader(
+  core: Core,
+  request: IncomingMessage,
+  response: ServerResponse,
+  actor: Api,
+  gone: () => void,
+): Reader {
   let cursor = lastEventId(request);
   let pumping = false;
   let again = false;
@@ -147,7 +153,9 @@ function written(batch: Batch, cursor: number): { text: string; next: number } {
     return { text: `event: reset\nid: ${batch.head}\ndata: {"seq":${batch.head}}\n\n${open}`, next: batch.head };
   }
   const events = batch.events.filter(({ kind }) => KINDS.has(kind));
-  const text = events.map(({ seq, kind, body }) => `event: ${kind}\nid: ${seq}\ndata: ${body.replace(/[\r\n]+/g, " ")}\n\n`).join("");
+  const text = events
+    .map(({ seq, kind, body }) => `event: ${kind}\nid: ${seq}\ndata: ${body.replace(/[\r\n]+/g, " ")}\n\n`)
+    .join("");
   return { text, next: batch.events.at(-1)?.seq ?? cursor };
 }
 

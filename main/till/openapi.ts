@@ -33,7 +33,11 @@ export function openApi(version: string): Json {
   for (const route of ROUTES) (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route);
   return {
     openapi: "3.1.0",
-    info: { title: "Qabyl till API", version, description: "Money is a decimal string in major units; a JSON number is refused." },
+    info: {
+      title: "Qabyl till API",
+      version,
+      description: "Money is a decimal string in major units; a JSON number is refused.",
+    },
     servers: [{ url: API_BASE }],
     security: [{ token: [] }],
     paths,
@@ -59,29 +63,45 @@ function reference(schema: z.ZodType): Json {
 }
 
 function operation(route: Route): Json {
-  const answers = Object.entries(route.answers).map(([status, schema]) => [status, { description: STATUS_WORDS[Number(status)], ...content(route, schema) }]);
-  const errors = route.errors.map((status) => [String(status), { description: STATUS_WORDS[status], content: { "application/json": { schema: reference(errorBody) } } }]);
+  const answers = Object.entries(route.answers).map(([status, schema]) => [
+    status,
+    { description: STATUS_WORDS[Number(status)], ...content(route, schema) },
+  ]);
+  const errors = route.errors.map((status) => [
+    String(status),
+    { description: STATUS_WORDS[status], content: { "application/json": { schema: reference(errorBody) } } },
+  ]);
   return {
     summary: route.summary,
     operationId: `${route.method.toLowerCase()}${route.path.replace(/[{}]/g, "").replace(/[/.]+([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
     ...(route.scope === null ? {} : { description: `Scope: \`${route.scope}\`` }),
     parameters: parameters(route),
-    ...(route.body ? { requestBody: { required: true, content: { "application/json": { schema: reference(route.body) } } } } : {}),
+    ...(route.body
+      ? { requestBody: { required: true, content: { "application/json": { schema: reference(route.body) } } } }
+      : {}),
     responses: Object.fromEntries([...answers, ...errors]),
   };
 }
 
 function content(route: Route, schema: z.ZodType | null): Json {
   if (schema !== null) return { content: { "application/json": { schema: reference(schema) } } };
-  return route.path === "/events" ? { content: { "text/event-stream": { schema: { type: "string" } } } } : { content: { "application/json": { schema: { type: "object" } } } };
+  return route.path === "/events"
+    ? { content: { "text/event-stream": { schema: { type: "string" } } } }
+    : { content: { "application/json": { schema: { type: "object" } } } };
 }
 
 function parameters(route: Route): Json[] {
   const list: Json[] = [];
   if (route.path.includes("{id}")) list.push({ name: "id", in: "path", required: true, schema: { type: "string" } });
   if (route.idempotent)
-    list.push({ name: "Idempotency-Key", in: "header", required: true, schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{1,64}$" } });
-  if (route.path === "/events") list.push({ name: "Last-Event-ID", in: "header", required: false, schema: { type: "string" } });
+    list.push({
+      name: "Idempotency-Key",
+      in: "header",
+      required: true,
+      schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{1,64}$" },
+    });
+  if (route.path === "/events")
+    list.push({ name: "Last-Event-ID", in: "header", required: false, schema: { type: "string" } });
   if (!route.query) return list;
   const { properties = {} } = z.toJSONSchema(route.query, { io: "output" }) as { properties?: Json };
   for (const [name, schema] of Object.entries(properties)) list.push({ name, in: "query", required: false, schema });

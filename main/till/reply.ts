@@ -10,7 +10,12 @@ const HEADERS = {
 } as const;
 
 /** Answers with JSON. A request whose body was not read to its end loses its connection: what follows is unknown. */
-export function sendJson(response: ServerResponse, status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   if (response.headersSent || response.destroyed) return;
   const text = JSON.stringify(value);
   const close: Record<string, string> = response.req.complete ? {} : { connection: "close" };
@@ -26,6 +31,10 @@ export interface Refusal {
 }
 
 /** A refusal by its code; `status` only where HTTP has a finer one. */
-export function refusal(code: AppError["code"], params: Readonly<Record<string, string>> = {}, status = statusOf(code)): Refusal {
+export function refusal(
+  code: AppError["code"],
+  params: Readonly<Record<string, string>> = {},
+  status = statusOf(code),
+): Refusal {
   return { error: appError(code, { params }), status };
 }

@@ -28,7 +28,10 @@ function inline(value: any): any {
 
 function resolve(reference: string): unknown {
   expect(reference).toMatch(/^#\//);
-  return reference.slice(2).split("/").reduce((at: any, part) => at[part], document);
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce((at: any, part) => at[part], document);
 }
 
 function references(value: unknown): string[] {
@@ -46,7 +49,9 @@ describe("the OpenAPI document", () => {
     }
   });
   it("has each operationId once", () => {
-    const ids = Object.values(document.paths).flatMap((path: any) => Object.values(path).map((operation: any) => operation.operationId));
+    const ids = Object.values(document.paths).flatMap((path: any) =>
+      Object.values(path).map((operation: any) => operation.operationId),
+    );
     expect(new Set(ids).size).toBe(ids.length);
   });
   it("refers to nothing that is not there", () => {
@@ -55,11 +60,16 @@ describe("the OpenAPI document", () => {
     for (const reference of all) expect(resolve(reference)).toBeTypeOf("object");
   });
   it("says that an amount is text of a fixed pattern", () => {
-    expect(document.components.schemas.PaymentRequest.properties.amount).toMatchObject({ type: "string", pattern: expect.stringContaining("\\d") });
+    expect(document.components.schemas.PaymentRequest.properties.amount).toMatchObject({
+      type: "string",
+      pattern: expect.stringContaining("\\d"),
+    });
     expect(document.components.schemas.PaymentRequest.additionalProperties).toBe(false);
   });
   it("asks for the Idempotency-Key", () => {
-    expect(document.paths["/payments"].post.parameters).toContainEqual(expect.objectContaining({ name: "Idempotency-Key", in: "header", required: true }));
+    expect(document.paths["/payments"].post.parameters).toContainEqual(
+      expect.objectContaining({ name: "Idempotency-Key", in: "header", required: true }),
+    );
   });
 
   it("is true of real answers", async () => {

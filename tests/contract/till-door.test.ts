@@ -15,43 +15,63 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const code = (answer: { json(): any }): string => answer.json().error.code;
 
 describe("a token", () => {
-  it.each(ROUTES.map((route) => [route.method, route.path.replace("{id}", "some-id")]))("is needed for %s %s", async (method, path) => {
-    const answer = await till.call(method, path, undefined, { authorization: "" });
-    expect(answer.status).toBe(401);
-    expect(answer.headers["www-authenticate"]).toBe("Bearer");
-    expect(code(answer)).toBe("unauthorized");
-  });
-
-  it.each([["wrong", "Bearer wrong-token-wrong-token"], ["no scheme", TOKENS.all.token], ["basic", `Basic ${TOKENS.all.token}`], ["longer", `Bearer ${TOKENS.all.token}x`], ["a part", `Bearer ${TOKENS.all.token.slice(0, -1)}`]])(
-    "that is %s does not open",
-    async (_, authorization) => expect((await till.call("GET", "/health", undefined, { authorization })).status).toBe(401),
+  it.each(ROUTES.map((route) => [route.method, route.path.replace("{id}", "some-id")]))(
+    "is needed for %s %s",
+    async (method, path) => {
+      const answer = await till.call(method, path, undefined, { authorization: "" });
+      expect(answer.status).toBe(401);
+      expect(answer.headers["www-authenticate"]).toBe("Bearer");
+      expect(code(answer)).toBe("unauthorized");
+    },
   );
 
-  it.each(ROUTES.filter(({ scope }) => scope !== null).map((route) => [route.method, route.path, route.scope]))("opens %s %s only with scope %s", async (method, path, scope) => {
-    const other = scope === "read" ? TOKENS.pay.token : TOKENS.read.token;
-    const answer = await till.call(method ?? "", (path ?? "").replace("{id}", "some-id"), undefined, bearer(other));
-    expect(answer.status).toBe(403);
-    expect(code(answer)).toBe("forbidden");
-  });
+  it.each([
+    ["wrong", "Bearer wrong-token-wrong-token"],
+    ["no scheme", TOKENS.all.token],
+    ["basic", `Basic ${TOKENS.all.token}`],
+    ["longer", `Bearer ${TOKENS.all.token}x`],
+    ["a part", `Bearer ${TOKENS.all.token.slice(0, -1)}`],
+  ])("that is %s does not open", async (_, authorization) =>
+    expect((await till.call("GET", "/health", undefined, { authorization })).status).toBe(401),
+  );
 
-  it("of any scope may read the description", async () => expect((await till.call("GET", "/openapi.json", undefined, bearer(TOKENS.pay.token))).status).toBe(200));
+  it.each(ROUTES.filter(({ scope }) => scope !== null).map((route) => [route.method, route.path, route.scope]))(
+    "opens %s %s only with scope %s",
+    async (method, path, scope) => {
+      const other = scope === "read" ? TOKENS.pay.token : TOKENS.read.token;
+      const answer = await till.call(method ?? "", (path ?? "").replace("{id}", "some-id"), undefined, bearer(other));
+      expect(answer.status).toBe(403);
+      expect(code(answer)).toBe("forbidden");
+    },
+  );
+
+  it("of any scope may read the description", async () =>
+    expect((await till.call("GET", "/openapi.json", undefined, bearer(TOKENS.pay.token))).status).toBe(200));
 });
 
 describe("the place a request comes from", () => {
-  it.each(["localhost", "example.com", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.example.com"])("Host %s is not ours", async (host) => {
-    expect((await till.call("GET", "/health", undefined, { host })).status).toBe(403);
-  });
+  it.each(["localhost", "example.com", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.example.com"])(
+    "Host %s is not ours",
+    async (host) => {
+      expect((await till.call("GET", "/health", undefined, { host })).status).toBe(403);
+    },
+  );
   it("Host localhost with our port is not ours either", async () => {
     expect((await till.call("GET", "/health", undefined, { host: `localhost:${till.port}` })).status).toBe(403);
   });
-  it.each(["https://example.com", "null", "http://127.0.0.1:1", "http://localhost"])("Origin %s is foreign even with a right token", async (origin) => {
-    const answer = await till.pay(SALE, "foreign", { origin });
-    expect(answer.status).toBe(403);
-    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
-    expect(till.desk.snapshot().current).toBeNull();
-  });
+  it.each(["https://example.com", "null", "http://127.0.0.1:1", "http://localhost"])(
+    "Origin %s is foreign even with a right token",
+    async (origin) => {
+      const answer = await till.pay(SALE, "foreign", { origin });
+      expect(answer.status).toBe(403);
+      expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+      expect(till.desk.snapshot().current).toBeNull();
+    },
+  );
   it("our own Origin is not foreign", async () => {
-    expect((await till.call("GET", "/health", undefined, { origin: `http://127.0.0.1:${till.port}` })).status).toBe(200);
+    expect((await till.call("GET", "/health", undefined, { origin: `http://127.0.0.1:${till.port}` })).status).toBe(
+      200,
+    );
   });
 });
 
@@ -61,36 +81,62 @@ describe("a wrong request", () => {
     const answer = await till.call("DELETE", "/payments");
     expect([answer.status, answer.headers.allow]).toEqual([405, "POST, GET"]);
   });
-  it.each(["/payments/../health", "/payments/a%2Fb", "/payments/%00", `/payments/${"x".repeat(65)}`, "//health"])("to %s is 404", async (path) => {
-    const answer = await till.call("GET", path);
-    expect(path.includes("..") ? 200 : 404).toBe(answer.status);
-  });
-  it.each([["text/plain"], ["application/x-www-form-urlencoded"], ["application/json; charset=koi8-r"], [""]])("of the type %j is 415", async (type) => {
-    expect((await till.pay(SALE, "type", { "content-type": type })).status).toBe(415);
-  });
-  it("packed is 415", async () => expect((await till.pay(SALE, "gzip", { "content-encoding": "gzip" })).status).toBe(415));
-  it.each([["{"], ["{'amount':'1'}"], ["[1]"], ["null"], ['"text"'], [""], ['{"amount":NaN}']])("with the body %j is 400", async (body) => {
-    const answer = await till.call("POST", "/payments", body, { "idempotency-key": "json", "content-type": "application/json" });
-    expect(answer.status).toBe(400);
-  });
+  it.each(["/payments/../health", "/payments/a%2Fb", "/payments/%00", `/payments/${"x".repeat(65)}`, "//health"])(
+    "to %s is 404",
+    async (path) => {
+      const answer = await till.call("GET", path);
+      expect(path.includes("..") ? 200 : 404).toBe(answer.status);
+    },
+  );
+  it.each([["text/plain"], ["application/x-www-form-urlencoded"], ["application/json; charset=koi8-r"], [""]])(
+    "of the type %j is 415",
+    async (type) => {
+      expect((await till.pay(SALE, "type", { "content-type": type })).status).toBe(415);
+    },
+  );
+  it("packed is 415", async () =>
+    expect((await till.pay(SALE, "gzip", { "content-encoding": "gzip" })).status).toBe(415));
+  it.each([["{"], ["{'amount':'1'}"], ["[1]"], ["null"], ['"text"'], [""], ['{"amount":NaN}']])(
+    "with the body %j is 400",
+    async (body) => {
+      const answer = await till.call("POST", "/payments", body, {
+        "idempotency-key": "json",
+        "content-type": "application/json",
+      });
+      expect(answer.status).toBe(400);
+    },
+  );
   it("that is not UTF-8 is 400", async () => {
     const { ask } = await import("../support/http-client.ts");
     const body = Buffer.from([0x7b, 0xff, 0x7d]);
-    const headers = { ...bearer(TOKENS.all.token), "content-type": "application/json", "idempotency-key": "utf", "content-length": "3" };
+    const headers = {
+      ...bearer(TOKENS.all.token),
+      "content-type": "application/json",
+      "idempotency-key": "utf",
+      "content-length": "3",
+    };
     expect((await ask(till.port, { method: "POST", path: "/api/v1/payments", headers, body })).status).toBe(400);
   });
   it("over 64 KiB is 413, with a length and without", async () => {
     const body = JSON.stringify({ ...SALE, description: "x".repeat(65 * 1024) });
     expect((await till.pay(body, "big")).status).toBe(413);
     const { ask } = await import("../support/http-client.ts");
-    const headers = { ...bearer(TOKENS.all.token), "content-type": "application/json", "idempotency-key": "big", "transfer-encoding": "chunked" };
+    const headers = {
+      ...bearer(TOKENS.all.token),
+      "content-type": "application/json",
+      "idempotency-key": "big",
+      "transfer-encoding": "chunked",
+    };
     expect((await ask(till.port, { method: "POST", path: "/api/v1/payments", headers, body })).status).toBe(413);
   });
-  it.each([[undefined], [""], ["a b"], ["x".repeat(65)], ["ключ"]])("with the Idempotency-Key %j is 400", async (key) => {
-    const headers: Record<string, string> = key === undefined ? {} : { "idempotency-key": encodeURI(key) };
-    const answer = await till.call("POST", "/payments", SALE, headers);
-    expect([answer.status, code(answer)]).toEqual([400, "bad_request"]);
-  });
+  it.each([[undefined], [""], ["a b"], ["x".repeat(65)], ["ключ"]])(
+    "with the Idempotency-Key %j is 400",
+    async (key) => {
+      const headers: Record<string, string> = key === undefined ? {} : { "idempotency-key": encodeURI(key) };
+      const answer = await till.call("POST", "/payments", SALE, headers);
+      expect([answer.status, code(answer)]).toEqual([400, "bad_request"]);
+    },
+  );
   it.each<[string, unknown, string]>([
     ["a number as amount", 5000, "bad_amount"],
     ["a negative amount", "-5", "bad_amount"],
@@ -107,17 +153,26 @@ describe("a wrong request", () => {
     const answer = await till.pay({ ...SALE, amount });
     expect([answer.status, code(answer)]).toEqual([400, expected]);
   });
-  it.each([["tip", "5"], ["Amount", "5"], ["qr", {}], ["__proto__x", 1]])("with the unknown field %s is 400", async (field, value) => {
+  it.each([
+    ["tip", "5"],
+    ["Amount", "5"],
+    ["qr", {}],
+    ["__proto__x", 1],
+  ])("with the unknown field %s is 400", async (field, value) => {
     expect((await till.pay({ ...SALE, [field]: value })).status).toBe(400);
   });
   it("has journaled nothing and asked no bank", async () => {
     expect((await till.call("GET", "/payments")).json()).toEqual({ items: [], nextCursor: null });
     expect(till.desk.bank.calls("/qr/create")).toBe(0);
   });
-  it.each(["?limit=0", "?limit=x", "?state=lost", "?colour=red", "?from=yesterday", "?limit=1&limit=2"])("GET /payments%s is 400", async (query) => {
-    expect((await till.call("GET", `/payments${query}`)).status).toBe(400);
-  });
-  it("an action with a body is 400", async () => expect((await till.call("POST", "/payments/some-id/cancel", { force: true })).status).toBe(400));
+  it.each(["?limit=0", "?limit=x", "?state=lost", "?colour=red", "?from=yesterday", "?limit=1&limit=2"])(
+    "GET /payments%s is 400",
+    async (query) => {
+      expect((await till.call("GET", `/payments${query}`)).status).toBe(400);
+    },
+  );
+  it("an action with a body is 400", async () =>
+    expect((await till.call("POST", "/payments/some-id/cancel", { force: true })).status).toBe(400));
 });
 
 describe("what is documented and not built", () => {
@@ -125,7 +180,9 @@ describe("what is documented and not built", () => {
   it.each(later.map((route) => [route.method, route.path]))("%s %s says so", async (method, path) => {
     const answer = await till.call(method ?? "", (path ?? "").replace("{id}", "some-id"));
     const known = (path ?? "").startsWith("/payments/");
-    expect([answer.status, code(answer)]).toEqual(known ? [404, "not_found"] : [method === "GET" ? 404 : 409, "not_supported"]);
+    expect([answer.status, code(answer)]).toEqual(
+      known ? [404, "not_found"] : [method === "GET" ? 404 : 409, "not_supported"],
+    );
   });
 });
 
@@ -139,7 +196,11 @@ describe("words", () => {
   });
   it("answers hold nothing a cache or a browser could misuse", async () => {
     const { headers } = await till.call("GET", "/health");
-    expect(headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff", "content-type": "application/json; charset=utf-8" });
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "content-type": "application/json; charset=utf-8",
+    });
     expect(headers["set-cookie"]).toBeUndefined();
   });
 });
@@ -148,7 +209,9 @@ describe("a client that is slow or broken", () => {
   it("that never ends its headers is cut", { timeout: 15_000 }, async () => {
     const begun = Date.now();
     await new Promise<void>((resolve) => {
-      const socket = connect(till.port, "127.0.0.1", () => socket.write(`GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1:${till.port}\r\n`));
+      const socket = connect(till.port, "127.0.0.1", () =>
+        socket.write(`GET /api/v1/health HTTP/1.1\r\nHost: 127.0.0.1:${till.port}\r\n`),
+      );
       socket.on("close", () => resolve());
       socket.on("error", () => undefined);
       socket.resume();

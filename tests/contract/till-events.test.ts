@@ -11,7 +11,10 @@ beforeEach(async () => {
 afterEach(() => till.close());
 
 const SALE = { amount: "5000", provider: "kaspi" };
-const states = (text: string): string[] => eventsOf(text).filter(({ kind }) => kind === "payment").map(({ data }) => data.state);
+const states = (text: string): string[] =>
+  eventsOf(text)
+    .filter(({ kind }) => kind === "payment")
+    .map(({ data }) => data.state);
 
 async function sell(): Promise<string> {
   const { id } = (await till.pay(SALE)).json();
@@ -47,12 +50,20 @@ describe("the event stream", () => {
   it("is taken up after any event without a gap or a double", async () => {
     const whole = await till.events({ "last-event-id": "0" });
     await sell();
-    const all = eventsOf(await whole.until((text) => states(text).includes("paid"))).filter(({ kind }) => kind === "payment");
+    const all = eventsOf(await whole.until((text) => states(text).includes("paid"))).filter(
+      ({ kind }) => kind === "payment",
+    );
     whole.close();
     await sell();
     for (const { id } of all) {
       const stream = await till.events({ "last-event-id": id ?? "" });
-      const rest = eventsOf(await stream.until((text) => states(text).includes("paid") && eventsOf(text).some(({ data }) => data.number === "A1-000002" && data.state === "paid")));
+      const rest = eventsOf(
+        await stream.until(
+          (text) =>
+            states(text).includes("paid") &&
+            eventsOf(text).some(({ data }) => data.number === "A1-000002" && data.state === "paid"),
+        ),
+      );
       const seqs = rest.filter(({ kind }) => kind === "payment").map((event) => Number(event.id));
       expect(seqs[0]).toBeGreaterThan(Number(id));
       const before = all.filter((event) => Number(event.id) <= Number(id)).length;
@@ -66,24 +77,31 @@ describe("the event stream", () => {
     for (let i = 0; i < 3; i += 1) await sell();
     const stream = await till.events({ "last-event-id": "0" });
     await sell();
-    const text = await stream.until((all) => eventsOf(all).some(({ data }) => data.number === "A1-000004" && data.state === "paid"));
-    const ids = eventsOf(text).filter(({ kind }) => kind === "payment").map((event) => event.id);
+    const text = await stream.until((all) =>
+      eventsOf(all).some(({ data }) => data.number === "A1-000004" && data.state === "paid"),
+    );
+    const ids = eventsOf(text)
+      .filter(({ kind }) => kind === "payment")
+      .map((event) => event.id);
     expect(new Set(ids).size).toBe(ids.length);
     stream.close();
   });
 
-  it.each(["999999", "none-of-ours", "-1", "1e3"])("with the unknown Last-Event-ID %j starts anew: reset, then what is open", async (lastId) => {
-    const { id } = (await till.pay(SALE)).json();
-    const stream = await till.events({ "last-event-id": lastId });
-    const [reset, open] = eventsOf(await stream.until((text) => eventsOf(text).length >= 2));
-    expect(reset?.kind).toBe("reset");
-    expect(Number(reset?.id)).toBeGreaterThan(0);
-    expect(open).toMatchObject({ kind: "payment", id: null, data: { id, state: "awaiting_scan" } });
-    till.desk.bank.status("Processed");
-    await till.desk.clock.advance(5_000);
-    expect(states(await stream.until((text) => states(text).includes("paid")))).toContain("paid");
-    stream.close();
-  });
+  it.each(["999999", "none-of-ours", "-1", "1e3"])(
+    "with the unknown Last-Event-ID %j starts anew: reset, then what is open",
+    async (lastId) => {
+      const { id } = (await till.pay(SALE)).json();
+      const stream = await till.events({ "last-event-id": lastId });
+      const [reset, open] = eventsOf(await stream.until((text) => eventsOf(text).length >= 2));
+      expect(reset?.kind).toBe("reset");
+      expect(Number(reset?.id)).toBeGreaterThan(0);
+      expect(open).toMatchObject({ kind: "payment", id: null, data: { id, state: "awaiting_scan" } });
+      till.desk.bank.status("Processed");
+      await till.desk.clock.advance(5_000);
+      expect(states(await stream.until((text) => states(text).includes("paid")))).toContain("paid");
+      stream.close();
+    },
+  );
 
   it("tells a change of health, without an id", async () => {
     const stream = await till.events();
@@ -93,7 +111,10 @@ describe("the event stream", () => {
     till.desk.bank.always("/", { fail: "refused", reach: "connect" });
     await till.desk.clock.advance(61_000);
     const text = await stream.until((all) => eventsOf(all).some(({ kind }) => kind === "health"));
-    expect(eventsOf(text).find(({ kind }) => kind === "health")).toMatchObject({ id: null, data: { status: "degraded" } });
+    expect(eventsOf(text).find(({ kind }) => kind === "health")).toMatchObject({
+      id: null,
+      data: { status: "degraded" },
+    });
     stream.close();
   });
 
@@ -115,7 +136,9 @@ describe("the event stream", () => {
   it("waits for a reader that does not read, without a heap of its own", async () => {
     const socket = connect(till.port, "127.0.0.1");
     socket.pause();
-    socket.write(`GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${till.port}\r\nAuthorization: Bearer ${TOKENS.read.token}\r\nLast-Event-ID: 0\r\n\r\n`);
+    socket.write(
+      `GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${till.port}\r\nAuthorization: Bearer ${TOKENS.read.token}\r\nLast-Event-ID: 0\r\n\r\n`,
+    );
     await sell();
     expect((await till.call("GET", "/health")).status).toBe(200);
     socket.destroy();

@@ -19,7 +19,14 @@ describe("POST /payments", () => {
     const answer = await till.pay({ ...SALE, externalId: "order-7", description: "чай" });
     expect(answer.status).toBe(201);
     const payment = paymentSchema.parse(answer.json());
-    expect(payment).toMatchObject({ state: "awaiting_scan", amount: "5000.00", currency: "KZT", externalId: "order-7", actor: "api:all", number: "A1-000001" });
+    expect(payment).toMatchObject({
+      state: "awaiting_scan",
+      amount: "5000.00",
+      currency: "KZT",
+      externalId: "order-7",
+      actor: "api:all",
+      number: "A1-000001",
+    });
     expect(payment.qr?.payload).toMatch(/^\d{41}$/);
     expect(payment.createdAt).toMatch(/\+05:00$/);
   });
@@ -102,7 +109,12 @@ describe("one payment", () => {
   it("is cancelled while it waits for the scan, watched on, and final after that", async () => {
     const { id } = (await till.pay(SALE)).json();
     const answer = await till.call("POST", `/payments/${id}/cancel`);
-    expect([answer.status, answer.json().state, answer.json().watching, answer.json().qr]).toEqual([200, "cancelled", true, null]);
+    expect([answer.status, answer.json().state, answer.json().watching, answer.json().qr]).toEqual([
+      200,
+      "cancelled",
+      true,
+      null,
+    ]);
   });
 
   it("that is paid cannot be cancelled: 409 already_final with the payment", async () => {
@@ -128,7 +140,8 @@ describe("one payment", () => {
     expect(code(await till.call("POST", `/payments/${id}/dismiss`))).toBe("not_finished");
     till.desk.bank.status("Processed");
     await till.desk.clock.advance(5_000);
-    for (const body of [undefined, {}]) expect((await till.call("POST", `/payments/${id}/dismiss`, body)).status).toBe(200);
+    for (const body of [undefined, {}])
+      expect((await till.call("POST", `/payments/${id}/dismiss`, body)).status).toBe(200);
     expect(till.desk.snapshot().current).toBeNull();
   });
 
@@ -151,7 +164,9 @@ describe("GET /payments", () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page = paymentList.parse((await till.call("GET", `/payments?limit=2${cursor ? `&cursor=${cursor}` : ""}`)).json());
+      const page = paymentList.parse(
+        (await till.call("GET", `/payments?limit=2${cursor ? `&cursor=${cursor}` : ""}`)).json(),
+      );
       seen.push(...page.items.map((item) => item.id));
       cursor = page.nextCursor;
     } while (cursor !== null);
@@ -172,7 +187,11 @@ describe("GET /health", () => {
     await till.desk.clock.advance(61_000);
     const answer = await till.call("GET", "/health");
     expect(answer.status).toBe(200);
-    expect(healthSchema.parse(answer.json())).toMatchObject({ status: "degraded", environment: "test", providers: { kaspi: { reachable: false } } });
+    expect(healthSchema.parse(answer.json())).toMatchObject({
+      status: "degraded",
+      environment: "test",
+      providers: { kaspi: { reachable: false } },
+    });
   });
 });
 
@@ -181,7 +200,10 @@ describe("a journal that cannot be written", () => {
     await till.close();
     let full = false;
     till = await openTill({
-      wrap: (journal) => ({ ...journal, commit: (batch) => (full ? Promise.reject(new Error("disk full")) : journal.commit(batch)) }),
+      wrap: (journal) => ({
+        ...journal,
+        commit: (batch) => (full ? Promise.reject(new Error("disk full")) : journal.commit(batch)),
+      }),
     });
     full = true;
     const answer = await till.pay(SALE);

@@ -15,11 +15,23 @@ afterEach(() => desk.close());
 describe("a sale", () => {
   it("goes from the amount to paid, each step on the screen only after it is in the journal", async () => {
     const payment = await desk.charge("5000.00");
-    expect(payment).toMatchObject({ state: "awaiting_scan", number: "A1-000001", bankId: "9223372036854775807", amount: "5000.00" });
-    expect(desk.snapshot().current).toMatchObject({ state: "awaiting_scan", countdown: { kind: "scan", totalMs: 180_000 } });
+    expect(payment).toMatchObject({
+      state: "awaiting_scan",
+      number: "A1-000001",
+      bankId: "9223372036854775807",
+      amount: "5000.00",
+    });
+    expect(desk.snapshot().current).toMatchObject({
+      state: "awaiting_scan",
+      countdown: { kind: "scan", totalMs: 180_000 },
+    });
     desk.bank.status("Wait");
     await desk.clock.advance(5 * SECOND);
-    expect(desk.snapshot().current).toMatchObject({ state: "awaiting_confirmation", qr: null, countdown: { kind: "confirm", totalMs: 65_000 } });
+    expect(desk.snapshot().current).toMatchObject({
+      state: "awaiting_confirmation",
+      qr: null,
+      countdown: { kind: "confirm", totalMs: 65_000 },
+    });
     desk.bank.status("Processed");
     await desk.clock.advance(5 * SECOND);
     expect(desk.snapshot().current).toMatchObject({ state: "paid", settled: true, late: false });
@@ -42,11 +54,15 @@ describe("a sale", () => {
   it("asks on the bank's grid and never more often than its interval", async () => {
     await desk.charge();
     await desk.clock.advance(5 * MINUTE);
-    const times = desk.bank.requests.filter((request) => request.path.startsWith("/payment/status")).map((request) => request.at);
+    const times = desk.bank.requests
+      .filter((request) => request.path.startsWith("/payment/status"))
+      .map((request) => request.at);
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4_900);
     expect(times.length).toBeGreaterThan(30);
-    expect(new Set(desk.bank.requests.map((request) => request.headers["X-Request-ID"])).size).toBe(desk.bank.requests.length);
+    expect(new Set(desk.bank.requests.map((request) => request.headers["X-Request-ID"])).size).toBe(
+      desk.bank.requests.length,
+    );
   });
 
   it("an answer that hangs skips the points of the grid that pass meanwhile; polls never overlap", async () => {
@@ -159,7 +175,10 @@ describe("creation", () => {
     const payment = await desk.charge();
     expect(payment).toMatchObject({ state: "failed", error: { code: "bank_unreachable" } });
     expect(desk.snapshot().offlineSince).not.toBeNull();
-    const again = await desk.call("payments.create", { key: randomUUID(), request: { amount: "1.00", provider: "kaspi" } });
+    const again = await desk.call("payments.create", {
+      key: randomUUID(),
+      request: { amount: "1.00", provider: "kaspi" },
+    });
     expect(again).toMatchObject({ ok: false, error: { code: "not_ready", params: { reason: "offline" } } });
     desk.bank.always("/", null);
     await desk.clock.advance(6 * SECOND);
@@ -167,25 +186,40 @@ describe("creation", () => {
   });
   it("a refusal carries the bank's code and our meaning", async () => {
     desk.bank.next("/qr/create", { answer: refusal("9900000018") });
-    expect(await desk.charge()).toMatchObject({ state: "failed", error: { code: "trade_point_disabled", bankCode: "9900000018", remedy: "callSupport" } });
+    expect(await desk.charge()).toMatchObject({
+      state: "failed",
+      error: { code: "trade_point_disabled", bankCode: "9900000018", remedy: "callSupport" },
+    });
   });
   it("cancelled while the bank is asked: the token that still comes is never shown, and watched", async () => {
     desk.bank.next("/qr/create", { answer: envelope('{"QrToken":"1","QrPaymentId":7}'), after: 3_000 });
     const key = randomUUID();
-    const creating = desk.core.call({ kind: "person", name: "c" }, "payments.create", { key, request: { amount: "1.00", provider: "kaspi" } });
+    const creating = desk.core.call({ kind: "person", name: "c" }, "payments.create", {
+      key,
+      request: { amount: "1.00", provider: "kaspi" },
+    });
     await desk.clock.advance(1_000);
     const id = desk.snapshot().current?.id ?? "";
     expect(desk.snapshot().current?.state).toBe("creating");
     await desk.call("payments.cancel", { id });
     await desk.clock.advance(3_000);
     await creating;
-    expect(await desk.get(id)).toMatchObject({ state: "cancelled", settled: false, watching: true, bankId: "7", qr: null });
+    expect(await desk.get(id)).toMatchObject({
+      state: "cancelled",
+      settled: false,
+      watching: true,
+      bankId: "7",
+      qr: null,
+    });
     await desk.clock.advance(5 * MINUTE);
     expect(await desk.get(id)).toMatchObject({ state: "cancelled", settled: true });
   });
   it("answers after five seconds with creating when the bank is slow", async () => {
     desk.bank.next("/qr/create", { answer: envelope('{"QrToken":"1","QrPaymentId":7}'), after: 20_000 });
-    const creating = desk.core.call({ kind: "person", name: "c" }, "payments.create", { key: "slow", request: { amount: "1.00", provider: "kaspi" } });
+    const creating = desk.core.call({ kind: "person", name: "c" }, "payments.create", {
+      key: "slow",
+      request: { amount: "1.00", provider: "kaspi" },
+    });
     await desk.clock.advance(5_001);
     expect(await creating).toMatchObject({ ok: true, value: { created: true, payment: { state: "creating" } } });
   });
@@ -194,13 +228,18 @@ describe("creation", () => {
 describe("one at a time", () => {
   it("a second start while one is open is refused with the open one", async () => {
     const payment = await desk.charge();
-    const second = await desk.call("payments.create", { key: randomUUID(), request: { amount: "1.00", provider: "kaspi" } });
+    const second = await desk.call("payments.create", {
+      key: randomUUID(),
+      request: { amount: "1.00", provider: "kaspi" },
+    });
     expect(second).toMatchObject({ ok: false, error: { code: "till_busy" }, payment: { id: payment.id } });
     expect(desk.bank.calls("/qr/create")).toBe(1);
   });
   it("a storm of taps makes one payment (U5)", async () => {
     const request = { amount: "5000.00", provider: "kaspi" as const };
-    const taps = Array.from({ length: 50 }, (_, i) => desk.core.call({ kind: "person", name: "c" }, "payments.create", { key: i % 2 ? "one" : `k${i}`, request }));
+    const taps = Array.from({ length: 50 }, (_, i) =>
+      desk.core.call({ kind: "person", name: "c" }, "payments.create", { key: i % 2 ? "one" : `k${i}`, request }),
+    );
     await desk.clock.advance(0);
     const results = await Promise.all(taps);
     expect(desk.bank.calls("/qr/create")).toBe(1);
@@ -216,14 +255,22 @@ describe("one at a time", () => {
     expect(again.value.payment.id).toBe(first.value.payment.id);
     expect(other).toMatchObject({ ok: false, error: { code: "key_reused" }, payment: { id: first.value.payment.id } });
     await desk.restart();
-    expect(await desk.call("payments.create", { key: "k", request: { amount: "5000", provider: "kaspi" } })).toMatchObject({ ok: true, value: { created: false } });
+    expect(
+      await desk.call("payments.create", { key: "k", request: { amount: "5000", provider: "kaspi" } }),
+    ).toMatchObject({ ok: true, value: { created: false } });
   });
   it("a new attempt for a sale whose earlier one is unsettled must name it", async () => {
     const first = await desk.charge("100.00", { saleId: "S" });
     await desk.call("payments.cancel", { id: first.id });
-    const blind = await desk.call("payments.create", { key: "b", request: { amount: "100.00", provider: "kaspi", saleId: "S" } });
+    const blind = await desk.call("payments.create", {
+      key: "b",
+      request: { amount: "100.00", provider: "kaspi", saleId: "S" },
+    });
     expect(blind).toMatchObject({ ok: false, error: { code: "previous_attempt_open" }, payment: { id: first.id } });
-    const named = await desk.call("payments.create", { key: "c", request: { amount: "100.00", provider: "kaspi", saleId: "S", replaces: first.id } });
+    const named = await desk.call("payments.create", {
+      key: "c",
+      request: { amount: "100.00", provider: "kaspi", saleId: "S", replaces: first.id },
+    });
     expect(named).toMatchObject({ ok: true, value: { payment: { saleId: "S", replaces: first.id } } });
   });
   it("renewing closes the old attempt into watching; both paid raises an alert and refunds nothing (U10)", async () => {
@@ -267,16 +314,28 @@ describe("what the till refuses", () => {
   });
   it("a program has only the rights of its token", async () => {
     const reader = { kind: "api", name: "1c", scopes: ["read"] } as const;
-    expect(await desk.core.call(reader, "payments.create", { key: "k", request: { amount: "5", provider: "kaspi" } })).toMatchObject({ ok: false, error: { code: "forbidden" } });
-    expect(await desk.core.call(reader, "language.set", { language: "kk" })).toMatchObject({ ok: false, error: { code: "forbidden" } });
+    expect(
+      await desk.core.call(reader, "payments.create", { key: "k", request: { amount: "5", provider: "kaspi" } }),
+    ).toMatchObject({ ok: false, error: { code: "forbidden" } });
+    expect(await desk.core.call(reader, "language.set", { language: "kk" })).toMatchObject({
+      ok: false,
+      error: { code: "forbidden" },
+    });
     expect(await desk.core.call(reader, "payments.list", {})).toMatchObject({ ok: true });
   });
   it("cancel and dismiss refuse what they cannot do, with the payment", async () => {
     const payment = await desk.charge();
-    expect(await desk.call("payments.dismiss", { id: payment.id })).toMatchObject({ ok: false, error: { code: "not_finished" } });
+    expect(await desk.call("payments.dismiss", { id: payment.id })).toMatchObject({
+      ok: false,
+      error: { code: "not_finished" },
+    });
     desk.bank.status("Processed");
     await desk.clock.advance(5 * SECOND);
-    expect(await desk.call("payments.cancel", { id: payment.id })).toMatchObject({ ok: false, error: { code: "already_final" }, payment: { state: "paid" } });
+    expect(await desk.call("payments.cancel", { id: payment.id })).toMatchObject({
+      ok: false,
+      error: { code: "already_final" },
+      payment: { state: "paid" },
+    });
   });
 });
 
@@ -285,7 +344,10 @@ describe("parking", () => {
     const first = await desk.charge("100.00");
     desk.bank.status("Wait");
     await desk.clock.advance(5 * SECOND);
-    expect(await desk.call("payments.dismiss", { id: first.id })).toMatchObject({ ok: true, value: { parked: true, state: "awaiting_confirmation" } });
+    expect(await desk.call("payments.dismiss", { id: first.id })).toMatchObject({
+      ok: true,
+      value: { parked: true, state: "awaiting_confirmation" },
+    });
     expect(desk.snapshot()).toMatchObject({ current: null, parked: [{ id: first.id }] });
     const second = await desk.charge("200.00");
     expect(second.state).toBe("awaiting_scan");
@@ -337,7 +399,10 @@ describe("restart", () => {
   });
   it("while the bank was being asked: not created again by itself", async () => {
     desk.bank.next("/qr/create", "hang");
-    void desk.core.call({ kind: "person", name: "c" }, "payments.create", { key: "k", request: { amount: "1.00", provider: "kaspi" } });
+    void desk.core.call({ kind: "person", name: "c" }, "payments.create", {
+      key: "k",
+      request: { amount: "1.00", provider: "kaspi" },
+    });
     await desk.clock.advance(1_000);
     await desk.restart();
     expect(desk.snapshot().current).toMatchObject({ state: "failed", settled: true, error: { code: "answer_lost" } });
@@ -375,7 +440,10 @@ describe("the journal that refuses", () => {
     await desk.close();
     let broken = false;
     desk = await openDesk({
-      wrap: (journal) => ({ ...journal, commit: (batch) => (broken ? Promise.reject(new Error("disk full")) : journal.commit(batch)) }),
+      wrap: (journal) => ({
+        ...journal,
+        commit: (batch) => (broken ? Promise.reject(new Error("disk full")) : journal.commit(batch)),
+      }),
     });
     broken = true;
     const refused = await desk.call("payments.create", { key: "k", request: { amount: "1.00", provider: "kaspi" } });
@@ -399,7 +467,10 @@ describe("the device", () => {
   it("without a token the till registers before the first sale; until then the button says why", async () => {
     await desk.close();
     desk = await openDesk({ registered: false });
-    expect(desk.bank.requests[0]).toMatchObject({ path: "/device/register", body: '{"DeviceId":"GFC-456397","TradePointId":12}' });
+    expect(desk.bank.requests[0]).toMatchObject({
+      path: "/device/register",
+      body: '{"DeviceId":"GFC-456397","TradePointId":12}',
+    });
     expect(desk.snapshot().providers[0]).toMatchObject({ ready: true });
     await desk.charge();
     expect(desk.bank.requests.findLast((request) => request.path === "/qr/create")?.body).toBe(
@@ -408,17 +479,26 @@ describe("the device", () => {
   });
   it("a refused registration stands, however well the bank answers pings; no sale is started without a device", async () => {
     await desk.close();
-    desk = await openDesk({ registered: false, prepare: (bank) => bank.always("/device/register", { answer: refusal("-1503") }) });
+    desk = await openDesk({
+      registered: false,
+      prepare: (bank) => bank.always("/device/register", { answer: refusal("-1503") }),
+    });
     await desk.clock.advance(5 * MINUTE);
     expect(desk.bank.calls("/health/ping")).toBeGreaterThan(0);
-    expect(desk.snapshot().providers[0]).toMatchObject({ ready: false, reason: { code: "device_elsewhere", bankCode: "-1503" } });
+    expect(desk.snapshot().providers[0]).toMatchObject({
+      ready: false,
+      reason: { code: "device_elsewhere", bankCode: "-1503" },
+    });
     const refused = await desk.call("payments.create", { key: "k", request: { amount: "1.00", provider: "kaspi" } });
     expect(refused).toMatchObject({ ok: false, error: { code: "not_ready", params: { reason: "device_elsewhere" } } });
     expect(desk.bank.calls("/qr/create")).toBe(0);
   });
   it("a registration that does not get through is tried again until it does", async () => {
     await desk.close();
-    desk = await openDesk({ registered: false, prepare: (bank) => bank.next("/device/register", { fail: "timeout", reach: "sent" }, { answer: refusal("-999") }) });
+    desk = await openDesk({
+      registered: false,
+      prepare: (bank) => bank.next("/device/register", { fail: "timeout", reach: "sent" }, { answer: refusal("-999") }),
+    });
     expect(desk.snapshot().providers[0]).toMatchObject({ ready: false });
     await desk.clock.advance(MINUTE);
     expect(desk.snapshot().providers[0]).toMatchObject({ ready: true });

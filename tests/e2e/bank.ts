@@ -39,7 +39,9 @@ export const FAST = { pollSeconds: 1, scanSeconds: 60, confirmSeconds: 30, unsca
 
 export async function startBank(config: Record<string, unknown> = {}): Promise<Bank> {
   const dir = await mkdtemp(join(tmpdir(), "qabyl-bank-"));
-  const child = spawn(process.execPath, [join(dist, "simulator.cjs"), "--dir", dir], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(dist, "simulator.cjs"), "--dir", dir], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const ready = await firstReady(child);
   const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
     const response = await fetch(`${ready.control}${path}`, {

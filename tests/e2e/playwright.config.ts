@@ -3,7 +3,12 @@ import { chromium, defineConfig } from "playwright/test";
 import { electronBinary, type HostName } from "./till.ts";
 
 function launchOptions(): { executablePath?: string } {
-  const known = [process.env["POS_CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  const known = [
+    process.env["POS_CHROMIUM"],
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+  ];
   if (!process.env["POS_CHROMIUM"] && existsSync(chromium.executablePath())) return {};
   const found = known.find((path) => path !== undefined && existsSync(path));
   return found === undefined ? {} : { executablePath: found };

@@ -16,7 +16,13 @@ test("500 ₸ in four strokes: amount, QR, scan, confirmation, paid, and back to
   await result(page, "paid");
   await expect(id(page, "amount")).toContainText("500");
   const [payment] = (await api("GET", "/payments")).body.items;
-  expect(payment).toMatchObject({ amount: "500.00", state: "paid", bankId: shopper.payment.id, number: "A1-000001", late: false });
+  expect(payment).toMatchObject({
+    amount: "500.00",
+    state: "paid",
+    bankId: shopper.payment.id,
+    number: "A1-000001",
+    late: false,
+  });
   expect(BigInt(payment.bankId) > 2n ** 53n).toBe(true);
   await onScreen(page, "idle");
 });
@@ -84,7 +90,10 @@ test("nobody scans: expired after the bank's word, watched; paid after all is la
   expect((await api("GET", "/payments")).body.items[0]).toMatchObject({ state: "paid", late: true });
 });
 
-test("cancelled before the scan, and paid all the same: late, as a strip on the next sale's screen", async ({ bank, launch }) => {
+test("cancelled before the scan, and paid all the same: late, as a strip on the next sale's screen", async ({
+  bank,
+  launch,
+}) => {
   const { page, api } = await launch({ bank });
   await charge(page, "100");
   const first = await customer(page, bank);
@@ -134,7 +143,10 @@ test("silence to the end is in doubt, not failed; the bank's later word decides"
   await result(page, "paid");
 });
 
-test("kill -9 while a QR is on the screen, start again: the sale is there, asked about at once, finished", async ({ bank, launch }) => {
+test("kill -9 while a QR is on the screen, start again: the sale is there, asked about at once, finished", async ({
+  bank,
+  launch,
+}) => {
   const till = await launch({ bank });
   await charge(till.page, "500");
   const shopper = await customer(till.page, bank);
@@ -149,7 +161,10 @@ test("kill -9 while a QR is on the screen, start again: the sale is there, asked
   expect((await bank.calls("qr/create")).length).toBe(1);
 });
 
-test("no way to the bank: the banner says so, nothing can be started, and it comes back by itself", async ({ bank, launch }) => {
+test("no way to the bank: the banner says so, nothing can be started, and it comes back by itself", async ({
+  bank,
+  launch,
+}) => {
   const { page } = await launch({ bank });
   await ready(page);
   await bank.down();
@@ -196,14 +211,22 @@ test("ids of 2^63-1 survive to the digit, and the amount leaves as an exact numb
   expect(create?.bodyText).toContain('"Amount":19.99,');
   await (await customer(page, bank)).does("pay");
   await result(page, "paid");
-  expect((await api("GET", "/payments")).body.items[0]).toMatchObject({ bankId: "9223372036854775807", amount: "19.99" });
+  expect((await api("GET", "/payments")).body.items[0]).toMatchObject({
+    bankId: "9223372036854775807",
+    amount: "19.99",
+  });
 });
 
 test("a payment of the till API takes the screen; its answer carries the QR", async ({ bank, launch }) => {
   const { page, api } = await launch({ bank });
   await ready(page);
   await page.keyboard.type("77");
-  const made = await api("POST", "/payments", { amount: "1250.50", provider: "kaspi", externalId: "order-7" }, { "idempotency-key": "order-7-1" });
+  const made = await api(
+    "POST",
+    "/payments",
+    { amount: "1250.50", provider: "kaspi", externalId: "order-7" },
+    { "idempotency-key": "order-7-1" },
+  );
   expect(made.status).toBe(201);
   await onScreen(page, "qr");
   expect(await id(page, "qr").getAttribute("data-payload")).toBe(made.body.qr.payload);

@@ -27,7 +27,10 @@ export async function result(page: Page, state: string, within = 10_000): Promis
 }
 
 /** The customer whose telephone reads the code on the screen. */
-export async function customer(page: Page, bank: Bank): Promise<{ payment: BankPayment; does(what: Parameters<Bank["act"]>[1]): Promise<void> }> {
+export async function customer(
+  page: Page,
+  bank: Bank,
+): Promise<{ payment: BankPayment; does(what: Parameters<Bank["act"]>[1]): Promise<void> }> {
   const token = await id(page, "qr").getAttribute("data-payload");
   const payment = (await bank.payments()).find((candidate) => candidate.token === token);
   if (!payment) throw new Error("the code on the screen is not the bank's");

@@ -20,7 +20,12 @@ export interface Till {
   /** The page is loaded anew, as after the death of its renderer; the new page. */
   reopen(): Promise<Page>;
   /** The till API. */
-  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
+  api(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: any }>;
   /** kill -9 the host, start it again on the same folder; the new page. */
   killAndRestart(): Promise<Till>;
   close(): Promise<void>;
@@ -43,8 +48,16 @@ export interface LaunchOptions {
   readonly provision?: Record<string, unknown>;
 }
 
-async function startNodeHost(args: string[], browser: Browser, size: { width: number; height: number }): Promise<Started> {
-  const child = spawn(process.execPath, [join(dist, "node.cjs"), "--port", "0", "--no-browser", ...args], { stdio: ["ignore", "pipe", "pipe"], cwd: root, env: hostEnv() });
+async function startNodeHost(
+  args: string[],
+  browser: Browser,
+  size: { width: number; height: number },
+): Promise<Started> {
+  const child = spawn(process.execPath, [join(dist, "node.cjs"), "--port", "0", "--no-browser", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: root,
+    env: hostEnv(),
+  });
   const exit = ended(child);
   let said = "";
   child.stderr?.on("data", (data) => (said += String(data)));
@@ -77,7 +90,14 @@ async function startNodeHost(args: string[], browser: Browser, size: { width: nu
 }
 
 async function startHarness(args: string[], dir: string, size: { width: number; height: number }): Promise<Started> {
-  const app = await launchHarness({ main: join(dist, "electron.cjs"), args: ["--port", "0", ...args], userData: join(dir, "chromium"), cwd: root, env: hostEnv(), viewport: size });
+  const app = await launchHarness({
+    main: join(dist, "electron.cjs"),
+    args: ["--port", "0", ...args],
+    userData: join(dir, "chromium"),
+    cwd: root,
+    env: hostEnv(),
+    viewport: size,
+  });
   const page = await app.page();
   await page.setViewportSize(size);
   const ready = await readyLine(app.logs);
@@ -102,7 +122,12 @@ async function startHarness(args: string[], dir: string, size: { width: number; 
 /** The real thing, wherever its binary is: the same bundles, unpacked, so that Playwright may attach (checklist F5). */
 async function startElectron(args: string[], dir: string, size: { width: number; height: number }): Promise<Started> {
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const app = await _electron.launch({ executablePath: electronBinary ?? "", args: [...sandbox, root, `--user-data-dir=${join(dir, "chromium")}`, "--port", "0", ...args], cwd: root, env: hostEnv() as Record<string, string> });
+  const app = await _electron.launch({
+    executablePath: electronBinary ?? "",
+    args: [...sandbox, root, `--user-data-dir=${join(dir, "chromium")}`, "--port", "0", ...args],
+    cwd: root,
+    env: hostEnv() as Record<string, string>,
+  });
   let said = "";
   app.process().stdout?.on("data", (data) => (said += String(data)));
   const exit = ended(app.process());
@@ -128,7 +153,9 @@ async function startElectron(args: string[], dir: string, size: { width: number;
 
 async function readyLine(logs: () => string): Promise<{ till: string | null }> {
   for (let i = 0; i < 300; i += 1) {
-    const line = logs().split("\n").find((text) => text.includes('"event":"ready"'));
+    const line = logs()
+      .split("\n")
+      .find((text) => text.includes('"event":"ready"'));
     if (line) return JSON.parse(line) as { till: string | null };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -184,13 +211,23 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
   launch: async ({ host, browser }, use) => {
     const open: { close(): Promise<void> }[] = [];
     const dirs: string[] = [];
-    const launch = async ({ bank, training = false, size = { width: 1024, height: 768 }, provision }: LaunchOptions = {}): Promise<Till> => {
+    const launch = async ({
+      bank,
+      training = false,
+      size = { width: 1024, height: 768 },
+      provision,
+    }: LaunchOptions = {}): Promise<Till> => {
       const dir = await mkdtemp(join(tmpdir(), "qabyl-e2e-"));
       dirs.push(dir);
       const args = ["--data", dir];
       if (training) args.push("--training");
       if (bank) args.push("--provision", await writeProvision(dir, bank, provision));
-      const start = (): Promise<Started> => ({ browser: () => startNodeHost(args, browser, size), harness: () => startHarness(args, dir, size), electron: () => startElectron(args, dir, size) })[host]();
+      const start = (): Promise<Started> =>
+        ({
+          browser: () => startNodeHost(args, browser, size),
+          harness: () => startHarness(args, dir, size),
+          electron: () => startElectron(args, dir, size),
+        })[host]();
       const wrap = (started: Started): Till => ({
         page: started.page,
         dir,
@@ -200,7 +237,11 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
         async api(method, path, body, headers = {}) {
           const response = await fetch(`${started.till}${path}`, {
             method,
-            headers: { authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+            headers: {
+              authorization: `Bearer ${TOKEN}`,
+              ...(body === undefined ? {} : { "content-type": "application/json" }),
+              ...headers,
+            },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           });
           return { status: response.status, body: await response.json() };

@@ -20,17 +20,43 @@ async function provision(): Promise<string> {
   const file = join(dir, "provision.json");
   const { certificate, privateKey, ca, passphraseFile } = bank.paths;
   const passphrase = (await readFile(passphraseFile, "utf8")).trim();
-  const kaspi = { environment: "test", scheme: 2, url: bank.url, certificate, privateKey, passphrase, ca, deviceId: "T-1", tradePointId: "12" };
-  await writeFile(file, JSON.stringify({ version: 1, language: "ru", merchant: { name: "Дүкен" }, till: { id: "A1" }, providers: { kaspi } }), { mode: 0o600 });
+  const kaspi = {
+    environment: "test",
+    scheme: 2,
+    url: bank.url,
+    certificate,
+    privateKey,
+    passphrase,
+    ca,
+    deviceId: "T-1",
+    tradePointId: "12",
+  };
+  await writeFile(
+    file,
+    JSON.stringify({
+      version: 1,
+      language: "ru",
+      merchant: { name: "Дүкен" },
+      till: { id: "A1" },
+      providers: { kaspi },
+    }),
+    { mode: 0o600 },
+  );
   return file;
 }
 
 const launch = (data: string, args: string[] = []): Promise<HarnessApp> =>
-  launchHarness({ main: "dist/electron.cjs", cwd: root, args: ["--port", "0", "--data", data, ...args], userData: join(data, "chromium") });
+  launchHarness({
+    main: "dist/electron.cjs",
+    cwd: root,
+    args: ["--port", "0", "--data", data, ...args],
+    userData: join(data, "chromium"),
+  });
 
 /** Arguments of the first recorded call of a name. */
 const firstArgs = (name: string): readonly any[] => app.events(name)[0]?.args ?? [];
-const screen = (name: string): Promise<unknown> => page.waitForSelector(`[data-testid="screen"][data-screen="${name}"]`, { timeout: 15_000 });
+const screen = (name: string): Promise<unknown> =>
+  page.waitForSelector(`[data-testid="screen"][data-screen="${name}"]`, { timeout: 15_000 });
 const call = (name: string, input: unknown): Promise<any> =>
   page.evaluate(([command, value]) => (globalThis as any).qabyl.call(command, value), [name, input] as const);
 
@@ -69,12 +95,19 @@ describe("process and preload", () => {
   it("A4, A5: the preload is one CommonJS file that takes two names from electron and requires nothing else", () => {
     const source = readFileSync(join(root, "dist", "preload.cjs"), "utf8");
     expect([...source.matchAll(/require\(["']([^"']+)["']\)/g)].map((match) => match[1])).toEqual(["electron"]);
-    expect([...new Set([...source.matchAll(/import_electron\.(\w+)/g)].map((match) => match[1]))].toSorted()).toEqual(["contextBridge", "ipcRenderer"]);
+    expect([...new Set([...source.matchAll(/import_electron\.(\w+)/g)].map((match) => match[1]))].toSorted()).toEqual([
+      "contextBridge",
+      "ipcRenderer",
+    ]);
   });
   it("A6: the page gets two functions and nothing of Electron or Node", async () => {
     const seen = await page.evaluate(() => {
       const bridge = (globalThis as any).qabyl;
-      return { keys: Object.keys(bridge).toSorted(), frozen: Object.isFrozen(bridge), node: ["require", "process", "module", "Buffer", "ipcRenderer"].filter((name) => name in globalThis) };
+      return {
+        keys: Object.keys(bridge).toSorted(),
+        frozen: Object.isFrozen(bridge),
+        node: ["require", "process", "module", "Buffer", "ipcRenderer"].filter((name) => name in globalThis),
+      };
     });
     expect(seen).toEqual({ keys: ["call", "watch"], frozen: true, node: [] });
   });
@@ -95,7 +128,11 @@ describe("IPC", () => {
     ["payments.get", { id: "x", extra: true }, "bad_request"],
     ["payments.get", "x".repeat(1_000_000), "bad_request"],
     ["payments.create", { key: "k", request: { amount: 5, provider: "kaspi" } }, "bad_amount"],
-    ["payments.create", { key: "k", request: { amount: "5", provider: "kaspi", __proto__: { admin: true }, x: 1 } }, "bad_request"],
+    [
+      "payments.create",
+      { key: "k", request: { amount: "5", provider: "kaspi", __proto__: { admin: true }, x: 1 } },
+      "bad_request",
+    ],
     ["training.phone", { id: "x", action: "scan" }, "not_supported"],
     ["events.after", { seq: 0, limit: 1 }, "forbidden"],
   ])("B3: %o gets an error as data and changes nothing", async (name, input, code) => {
@@ -104,11 +141,17 @@ describe("IPC", () => {
     expect(bank.ledger.callsNamed("qr/create").length).toBe(calls);
   });
   it("B3: an unknown view is refused", async () => {
-    expect(await app.control.ipcFromFrame("qabyl://pos/", "qabyl:watch", ["admin"])).toMatchObject({ ok: false, error: { code: "bad_request" } });
+    expect(await app.control.ipcFromFrame("qabyl://pos/", "qabyl:watch", ["admin"])).toMatchObject({
+      ok: false,
+      error: { code: "bad_request" },
+    });
   });
   it("B4: what crosses is plain data", async () => {
     const health = await call("health", {});
-    expect(health).toMatchObject({ ok: true, value: { journal: { ok: true }, providers: { kaspi: { configured: true } } } });
+    expect(health).toMatchObject({
+      ok: true,
+      value: { journal: { ok: true }, providers: { kaspi: { configured: true } } },
+    });
     expect(structuredClone(health)).toEqual(health);
   });
 });
@@ -116,19 +159,36 @@ describe("IPC", () => {
 describe("content, network, navigation", () => {
   it("C1: the scheme is standard, secure and does not pass by the policy", () => {
     const [schemes] = firstArgs("protocol.registerSchemesAsPrivileged");
-    expect(schemes[0]).toEqual({ scheme: "qabyl", privileges: { standard: true, secure: true, supportFetchAPI: true } });
+    expect(schemes[0]).toEqual({
+      scheme: "qabyl",
+      privileges: { standard: true, secure: true, supportFetchAPI: true },
+    });
   });
   it("C2: nothing outside the folder, nothing but GET", async () => {
     const get = (path: string, method = "GET"): Promise<number> =>
-      page.evaluate(([url, verb]) => fetch(url, { method: verb }).then((response) => response.status), [path, method] as const);
+      page.evaluate(([url, verb]) => fetch(url, { method: verb }).then((response) => response.status), [
+        path,
+        method,
+      ] as const);
     expect(await get(`${ORIGIN}/index.html`)).toBe(200);
-    for (const path of ["/../electron.cjs", "/%2e%2e/electron.cjs", "/..%2felectron.cjs", "/..%5celectron.cjs", "/%00", "/nothing.html", "/package.json"]) {
+    for (const path of [
+      "/../electron.cjs",
+      "/%2e%2e/electron.cjs",
+      "/..%2felectron.cjs",
+      "/..%5celectron.cjs",
+      "/%00",
+      "/nothing.html",
+      "/package.json",
+    ]) {
       expect(await get(`${ORIGIN}${path}`), path).toBe(404);
     }
     expect(await get(`${ORIGIN}/index.html`, "POST")).toBe(404);
   });
   it("C3: the policy is on the page, and an inline script is blocked", async () => {
-    const policy = await page.evaluate((url) => fetch(url).then((response) => response.headers.get("content-security-policy")), `${ORIGIN}/index.html`);
+    const policy = await page.evaluate(
+      (url) => fetch(url).then((response) => response.headers.get("content-security-policy")),
+      `${ORIGIN}/index.html`,
+    );
     expect(policy).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
@@ -141,14 +201,22 @@ describe("content, network, navigation", () => {
     expect(ran).toBe(false);
   });
   it("C4: no request to anywhere else", async () => {
-    const outcome = await page.evaluate(() => fetch("https://example.com/").then(() => "sent", () => "refused"));
+    const outcome = await page.evaluate(() =>
+      fetch("https://example.com/").then(
+        () => "sent",
+        () => "refused",
+      ),
+    );
     expect(outcome).toBe("refused");
-    const pixel = await page.evaluate(() => new Promise((resolve) => {
-      const image = new Image();
-      image.onload = () => resolve("loaded");
-      image.onerror = () => resolve("refused");
-      image.src = "http://127.0.0.1:9/x.png";
-    }));
+    const pixel = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const image = new Image();
+          image.onload = () => resolve("loaded");
+          image.onerror = () => resolve("refused");
+          image.src = "http://127.0.0.1:9/x.png";
+        }),
+    );
     expect(pixel).toBe("refused");
   });
   it("C5, C6: no navigation and no window", async () => {
@@ -169,19 +237,34 @@ describe("content, network, navigation", () => {
     expect(await app.control.attachWebview({}, { src: "https://example.com/" })).toEqual({ prevented: true });
   });
   it("C9: every permission is refused", async () => {
-    expect(await page.evaluate(() => navigator.permissions.query({ name: "geolocation" }).then((status) => status.state))).toBe("denied");
-    for (const name of ["setPermissionRequestHandler", "setPermissionCheckHandler", "setDevicePermissionHandler", "setDisplayMediaRequestHandler"]) {
+    expect(
+      await page.evaluate(() => navigator.permissions.query({ name: "geolocation" }).then((status) => status.state)),
+    ).toBe("denied");
+    for (const name of [
+      "setPermissionRequestHandler",
+      "setPermissionCheckHandler",
+      "setDevicePermissionHandler",
+      "setDisplayMediaRequestHandler",
+    ]) {
       expect(app.events(`session.${name}`).length, name).toBeGreaterThan(0);
     }
   });
   it("C12: a bad server is not believed, and no page gets a client certificate", async () => {
-    expect(await app.control.certificateError("https://example.com/", "net::ERR_CERT_AUTHORITY_INVALID")).toEqual({ prevented: true, accepted: false });
+    expect(await app.control.certificateError("https://example.com/", "net::ERR_CERT_AUTHORITY_INVALID")).toEqual({
+      prevented: true,
+      accepted: false,
+    });
     expect(await app.control.selectClientCertificate("https://example.com/")).toMatchObject({ prevented: true });
   });
   it("C13: nothing in main switches the verification of a server off, or goes through the session", () => {
-    const sources = readdirSync(join(root, "main"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    const sources = readdirSync(join(root, "main"), { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".ts"),
+    );
     expect(sources.length).toBeGreaterThan(30);
-    for (const file of sources) expect(readFileSync(join(root, "main", file), "utf8"), file).not.toMatch(/rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|net\.fetch|session\.fetch/);
+    for (const file of sources)
+      expect(readFileSync(join(root, "main", file), "utf8"), file).not.toMatch(
+        /rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|net\.fetch|session\.fetch/,
+      );
   });
   it("C14: the session is in memory and uncached", () => {
     expect(firstArgs("session.fromPartition")).toEqual(["qabyl", { cache: false }]);
@@ -212,7 +295,9 @@ describe("staying alive", () => {
       await page.waitForTimeout(1_500).catch(() => new Promise((resolve) => setTimeout(resolve, 1_500)));
     }
     expect(opened()).toBe(before + 1);
-    await expect.poll(async () => (await app.control.windows()).map((window) => window.visible), { timeout: 5_000 }).toEqual([true]);
+    await expect
+      .poll(async () => (await app.control.windows()).map((window) => window.visible), { timeout: 5_000 })
+      .toEqual([true]);
     page = await app.page();
     await screen("idle");
     expect(await call("health", {})).toMatchObject({ ok: true });
@@ -229,7 +314,9 @@ describe("staying alive", () => {
     const asked = bank.ledger.callsFor(made.value.payment.bankId).length;
     await app.control.suspend();
     await app.control.resume();
-    await expect.poll(() => bank.ledger.callsFor(made.value.payment.bankId).length, { timeout: 2_000 }).toBeGreaterThan(asked);
+    await expect
+      .poll(() => bank.ledger.callsFor(made.value.payment.bankId).length, { timeout: 2_000 })
+      .toBeGreaterThan(asked);
     await call("payments.cancel", { id: made.value.payment.id });
   });
   it("E1: a second copy brings the first to the front, ends with 3 and opens no store", async () => {

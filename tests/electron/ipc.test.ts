@@ -8,7 +8,15 @@ const { serveBridge } = await import("../../main/electron/ipc.ts");
 type Handler = (event: unknown, ...args: unknown[]) => unknown;
 
 /** The bridge before a window with one main frame, on a core that says what it was asked. */
-function bridge(): { call: (event: unknown, ...args: unknown[]) => unknown; watch: Handler; mainFrame: { url: string }; asked: string[]; watched: () => number; sent: unknown[]; sender: { isDestroyed(): boolean; send(...args: unknown[]): void } } {
+function bridge(): {
+  call: (event: unknown, ...args: unknown[]) => unknown;
+  watch: Handler;
+  mainFrame: { url: string };
+  asked: string[];
+  watched: () => number;
+  sent: unknown[];
+  sender: { isDestroyed(): boolean; send(...args: unknown[]): void };
+} {
   const handlers = new Map<string, Handler>();
   const asked: string[] = [];
   const sent: unknown[] = [];
@@ -18,11 +26,28 @@ function bridge(): { call: (event: unknown, ...args: unknown[]) => unknown; watc
   const window = { isDestroyed: () => false, webContents: { mainFrame } };
   const core = {
     call: async (_actor: unknown, name: string) => (asked.push(name), { ok: true, value: null }),
-    watch: (_view: string, listener: (snapshot: unknown) => void) => (listeners.add(listener), listener({ version: 1 }), () => listeners.delete(listener)),
+    watch: (_view: string, listener: (snapshot: unknown) => void) => (
+      listeners.add(listener),
+      listener({ version: 1 }),
+      () => listeners.delete(listener)
+    ),
   } as unknown as Core;
-  serveBridge({ handle: (name: string, handler: Handler) => void handlers.set(name, handler) } as never, core, () => window as never, silentLog);
+  serveBridge(
+    { handle: (name: string, handler: Handler) => void handlers.set(name, handler) } as never,
+    core,
+    () => window as never,
+    silentLog,
+  );
   const handler = (name: string): Handler => handlers.get(name) ?? (() => undefined);
-  return { call: handler("qabyl:call"), watch: handler("qabyl:watch"), mainFrame, asked, watched: () => listeners.size, sent, sender };
+  return {
+    call: handler("qabyl:call"),
+    watch: handler("qabyl:watch"),
+    mainFrame,
+    asked,
+    watched: () => listeners.size,
+    sent,
+    sender,
+  };
 }
 
 describe("B1, B2: who may speak", () => {
@@ -43,15 +68,22 @@ describe("B1, B2: who may speak", () => {
     expect(asked).toEqual([]);
     expect(watched()).toBe(0);
   });
-  it.each(["https://pos/index.html", "qabyl://pos.evil.example/", "qabyl://evil/?x=qabyl://pos/", "about:blank", "file:///qabyl://pos/", ""])(
-    "not the main frame when it shows %s",
-    async (url) => {
-      const { call, mainFrame, asked } = bridge();
-      mainFrame.url = url;
-      expect(await call({ senderFrame: mainFrame }, "health", {})).toMatchObject({ ok: false, error: { code: "forbidden" } });
-      expect(asked).toEqual([]);
-    },
-  );
+  it.each([
+    "https://pos/index.html",
+    "qabyl://pos.evil.example/",
+    "qabyl://evil/?x=qabyl://pos/",
+    "about:blank",
+    "file:///qabyl://pos/",
+    "",
+  ])("not the main frame when it shows %s", async (url) => {
+    const { call, mainFrame, asked } = bridge();
+    mainFrame.url = url;
+    expect(await call({ senderFrame: mainFrame }, "health", {})).toMatchObject({
+      ok: false,
+      error: { code: "forbidden" },
+    });
+    expect(asked).toEqual([]);
+  });
 });
 
 describe("B5: snapshots", () => {

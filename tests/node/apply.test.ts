@@ -81,7 +81,21 @@ describe("a good file", () => {
       till: { id: "A1", name: "Касса 1" },
       setupNeeded: false,
       provisionFile: shop.file,
-      providers: [{ name: "kaspi", min: 100, max: 100_000_000, blocked: null, profile: { environment: "test", scheme: "2", url: "https://mtokentest.kaspi.kz:8544/r2/v01", tradePoint: "12", device: "GFC-456397" } }],
+      providers: [
+        {
+          name: "kaspi",
+          min: 100,
+          max: 100_000_000,
+          blocked: null,
+          profile: {
+            environment: "test",
+            scheme: "2",
+            url: "https://mtokentest.kaspi.kz:8544/r2/v01",
+            tradePoint: "12",
+            device: "GFC-456397",
+          },
+        },
+      ],
     });
     expect(settings.providers[0]?.certificateExpires).toBeGreaterThan(now);
     expect(await journal.profile(await profileId())).toEqual(settings.providers[0]?.profile);
@@ -111,7 +125,10 @@ describe("a good file", () => {
     await shop.write(goodProvision({ headers: { "X-Proof": SECRETS.header }, deviceToken: SECRETS.deviceToken }));
     await apply();
     const secrets = JSON.parse((await vault.get(secretsName(await profileId()))) ?? "");
-    expect(secrets).toEqual({ deviceToken: SECRETS.deviceToken, headers: JSON.stringify({ "X-Proof": SECRETS.header }) });
+    expect(secrets).toEqual({
+      deviceToken: SECRETS.deviceToken,
+      headers: JSON.stringify({ "X-Proof": SECRETS.header }),
+    });
   });
 
   it("may bring certificate and key as PEM", async () => {
@@ -127,13 +144,18 @@ describe("a good file", () => {
   it("stores PINs and tokens as hashes that can be checked", async () => {
     await apply();
     const { people, tokens } = await stored();
-    expect(people.map(({ id, role }) => [id, role])).toEqual([["admin", "technician"], ["t1", "technician"]]);
+    expect(people.map(({ id, role }) => [id, role])).toEqual([
+      ["admin", "technician"],
+      ["t1", "technician"],
+    ]);
     for (const [index, pin] of [SECRETS.adminPin, SECRETS.pin].entries()) {
       const hash = people[index]?.pin;
       expect(hash && (await isPin(pin, hash))).toBe(true);
       expect(hash && (await isPin("0000", hash))).toBe(false);
     }
-    expect(tokens).toEqual([{ name: "1c", may: ["pay", "refund", "read"], hash: tokenHash(stores.crypto, SECRETS.token) }]);
+    expect(tokens).toEqual([
+      { name: "1c", may: ["pay", "refund", "read"], hash: tokenHash(stores.crypto, SECRETS.token) },
+    ]);
   });
 
   it("takes till.token as a token that pays, refunds and reads", async () => {
@@ -152,7 +174,9 @@ describe("a good file", () => {
   it("whose certificate has run out since blocks the button, with the reason", async () => {
     await apply();
     const later = now + 6 * 366 * 86_400_000;
-    expect(settingsFrom(await stored(), { now: later, training: false, provisionFile: null }).providers[0]?.blocked?.code).toBe("certificate_expired");
+    expect(
+      settingsFrom(await stored(), { now: later, training: false, provisionFile: null }).providers[0]?.blocked?.code,
+    ).toBe("certificate_expired");
   });
 });
 
@@ -221,7 +245,9 @@ describe("a certificate that cannot be used", () => {
     expect(await linesOf()).toEqual([expect.stringMatching(`^${KASPI}.passphrase: `)]);
   });
   it("wrong passphrase of a PEM key: passphrase", async () => {
-    await shop.write(goodProvision({ certificate: "certfile.cer", privateKey: "private.key", passphrase: "not-the-one" }));
+    await shop.write(
+      goodProvision({ certificate: "certfile.cer", privateKey: "private.key", passphrase: "not-the-one" }),
+    );
     expect(await linesOf()).toEqual([expect.stringMatching(`^${KASPI}.passphrase: `)]);
   });
   it("not a certificate: certificate", async () => {
@@ -268,7 +294,8 @@ describe("a file that cannot be read", () => {
     await unlink(shop.file);
     expect(await linesOf()).toEqual(["(the file): no such file"]);
   });
-  it("is a folder", async () => expect(await linesOf(() => readDocument(shop.dir, false))).toEqual(["(the file): is not a file"]));
+  it("is a folder", async () =>
+    expect(await linesOf(() => readDocument(shop.dir, false))).toEqual(["(the file): is not a file"]));
   it("is too large", async () => {
     await shop.write(" ".repeat(300_000));
     expect(await linesOf()).toEqual(["(the file): is larger than 256 KiB"]);
@@ -281,7 +308,9 @@ describe("a file that cannot be read", () => {
   it("is reached over a link with others' rights", async () => {
     await chmod(shop.file, 0o644);
     await symlink(shop.file, join(shop.dir, "link.json"));
-    expect(await linesOf(() => readDocument(join(shop.dir, "link.json"), false))).toEqual([expect.stringContaining("can be read by others")]);
+    expect(await linesOf(() => readDocument(join(shop.dir, "link.json"), false))).toEqual([
+      expect.stringContaining("can be read by others"),
+    ]);
   });
   it.each<[string, string | Uint8Array, RegExp]>([
     ["is empty", "", /is empty/],
@@ -295,9 +324,14 @@ describe("a file that cannot be read", () => {
     expect(await linesOf()).toEqual([expect.stringMatching(words)]);
   });
   it("has a key twice, at any depth", async () => {
-    const text = JSON.stringify(goodProvision()).replace('"deviceId"', '"passphrase":"other","deviceId"').replace('"may":', '"name":"x","may":');
+    const text = JSON.stringify(goodProvision())
+      .replace('"deviceId"', '"passphrase":"other","deviceId"')
+      .replace('"may":', '"name":"x","may":');
     await shop.write(text);
-    expect(await linesOf()).toEqual(["till.tokens[0].name: is given twice", "providers.kaspi.passphrase: is given twice"]);
+    expect(await linesOf()).toEqual([
+      "till.tokens[0].name: is given twice",
+      "providers.kaspi.passphrase: is given twice",
+    ]);
   });
   it("with a byte order mark is read all the same", async () => {
     await shop.write(`\ufeff${JSON.stringify(goodProvision())}`);
@@ -306,6 +340,9 @@ describe("a file that cannot be read", () => {
   it("names files that are not there, each", async () => {
     await unlink(join(shop.dir, "certfile.pfx"));
     await unlink(join(shop.dir, "kbs_ca.crt"));
-    expect(await linesOf()).toEqual(["providers.kaspi.certificate: no such file", "providers.kaspi.ca[1]: no such file"]);
+    expect(await linesOf()).toEqual([
+      "providers.kaspi.certificate: no such file",
+      "providers.kaspi.ca[1]: no such file",
+    ]);
   });
 });

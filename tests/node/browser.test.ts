@@ -12,14 +12,19 @@ import { loopbackPlace, type Place } from "../../main/till/guard.ts";
 import { openDesk, type Desk } from "../support/desk.ts";
 
 describe("the browser that is taken", () => {
-  const there = (...paths: string[]) => (path: string) => paths.includes(path);
+  const there =
+    (...paths: string[]) =>
+    (path: string) =>
+      paths.includes(path);
   it("is the one POS_CHROMIUM names, and no other", () => {
     const env = { POS_CHROMIUM: "/opt/c", PATH: "/usr/bin" };
     expect(findBrowsers(env, "linux", there("/opt/c", "/usr/bin/chromium"))).toEqual(["/opt/c"]);
     expect(findBrowsers(env, "linux", there("/usr/bin/chromium"))).toEqual([]);
   });
   it("is looked for in the path, but in no folder that is relative", () => {
-    expect(findBrowsers({ PATH: "bin:/a" }, "linux", there("bin/chromium", "/a/chromium", "/usr/bin/google-chrome"))).toEqual(["/usr/bin/google-chrome", "/a/chromium"]);
+    expect(
+      findBrowsers({ PATH: "bin:/a" }, "linux", there("bin/chromium", "/a/chromium", "/usr/bin/google-chrome")),
+    ).toEqual(["/usr/bin/google-chrome", "/a/chromium"]);
   });
   it("is Edge on a Windows that has nothing else", () => {
     const edge = "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe";
@@ -44,10 +49,16 @@ describe.skipIf(process.platform === "win32")("a window", () => {
     keys = createKeys(() => performance.now());
     window = null;
     await writeFile(join(dir, "index.html"), '<!doctype html><script src="app.js"></script>');
-    await writeFile(join(dir, "app.js"), 'fetch("session",{method:"POST",headers:{"content-type":"application/json"},body:JSON.stringify({key:new URL(location).searchParams.get("key")})})');
+    await writeFile(
+      join(dir, "app.js"),
+      'fetch("session",{method:"POST",headers:{"content-type":"application/json"},body:JSON.stringify({key:new URL(location).searchParams.get("key")})})',
+    );
     const screen = createScreen(desk.core, keys, dir);
     let place: Place | null = null;
-    server = await listen((request, response) => void (place && screen(request, response, place)), { address: "127.0.0.1", port: 0 });
+    server = await listen((request, response) => void (place && screen(request, response, place)), {
+      address: "127.0.0.1",
+      port: 0,
+    });
     place = loopbackPlace(server.port);
   });
   afterEach(async () => {
@@ -64,13 +75,22 @@ describe.skipIf(process.platform === "win32")("a window", () => {
     return path;
   }
   const open = async (...browsers: string[]): Promise<Window> =>
-    (window = await openWindow({ browsers, dir, origin: `http://127.0.0.1:${server.port}`, keys, closed: () => undefined }));
+    (window = await openWindow({
+      browsers,
+      dir,
+      origin: `http://127.0.0.1:${server.port}`,
+      keys,
+      closed: () => undefined,
+    }));
 
   it("of a real browser exchanges its key, which stood on no command line", { timeout: 20_000 }, async () => {
     const [real] = findBrowsers(process.env, process.platform);
     expect(real, "no Chromium is installed").toBeDefined();
     // Without a display; everything else is as in a shop.
-    const browser = await script("wrapped", `echo "$@" > ${join(dir, "arguments")}\nls -l ${join(dir, "browser", "open.html")} > ${join(dir, "rights")}\nexec ${real} --headless=new "$@"`);
+    const browser = await script(
+      "wrapped",
+      `echo "$@" > ${join(dir, "arguments")}\nls -l ${join(dir, "browser", "open.html")} > ${join(dir, "rights")}\nexec ${real} --headless=new "$@"`,
+    );
     expect((await open(browser)).result).toEqual({ opened: true, program: "wrapped" });
     const said = await readFile(join(dir, "arguments"), "utf8");
     expect(said).toContain("--app=file://");
@@ -82,8 +102,14 @@ describe.skipIf(process.platform === "win32")("a window", () => {
 
   it("that does not come is said with the reason, and the next browser is tried", async () => {
     const stub = await script("stub", 'echo "please install the snap"; exit 1');
-    expect((await open(stub)).result).toEqual({ opened: false, reason: "stub ended with 1 before it showed the screen" });
-    expect((await open(join(dir, "absent"))).result).toEqual({ opened: false, reason: "absent could not be started (ENOENT)" });
+    expect((await open(stub)).result).toEqual({
+      opened: false,
+      reason: "stub ended with 1 before it showed the screen",
+    });
+    expect((await open(join(dir, "absent"))).result).toEqual({
+      opened: false,
+      reason: "absent could not be started (ENOENT)",
+    });
     expect((await open()).result).toEqual({ opened: false, reason: "no browser was found" });
     const visit = join(dir, "visit.mjs");
     const origin = `http://127.0.0.1:${server.port}`;

@@ -5,18 +5,52 @@ describe("options of the Node host", () => {
   it("has defaults for all", () => {
     expect(readOptions([])).toEqual({
       ok: true,
-      options: { data: null, provision: null, insecureProvision: false, port: 7373, browser: true, training: false, listen: null },
+      options: {
+        data: null,
+        provision: null,
+        insecureProvision: false,
+        port: 7373,
+        browser: true,
+        training: false,
+        listen: null,
+      },
     });
   });
   it("takes every option, with = or without", () => {
-    const args = ["--data", "/d", "--provision=/p.json", "--port", "0", "--no-browser", "--insecure-provision", "--listen", "10.0.0.5:8443", "--tls-cert", "c", "--tls-key=k"];
+    const args = [
+      "--data",
+      "/d",
+      "--provision=/p.json",
+      "--port",
+      "0",
+      "--no-browser",
+      "--insecure-provision",
+      "--listen",
+      "10.0.0.5:8443",
+      "--tls-cert",
+      "c",
+      "--tls-key=k",
+    ];
     expect(readOptions(args)).toMatchObject({
       ok: true,
-      options: { data: "/d", provision: "/p.json", insecureProvision: true, port: 0, browser: false, listen: { address: "10.0.0.5", port: 8443, cert: "c", key: "k" } },
+      options: {
+        data: "/d",
+        provision: "/p.json",
+        insecureProvision: true,
+        port: 0,
+        browser: false,
+        listen: { address: "10.0.0.5", port: 8443, cert: "c", key: "k" },
+      },
     });
   });
-  it.each([["[::1]", "::1", 7443], ["[::1]:9", "::1", 9], ["till.shop.kz", "till.shop.kz", 7443]])("takes --listen %s", (text, address, port) => {
-    expect(readOptions(["--listen", text, "--tls-cert", "c", "--tls-key", "k"])).toMatchObject({ options: { listen: { address, port } } });
+  it.each([
+    ["[::1]", "::1", 7443],
+    ["[::1]:9", "::1", 9],
+    ["till.shop.kz", "till.shop.kz", 7443],
+  ])("takes --listen %s", (text, address, port) => {
+    expect(readOptions(["--listen", text, "--tls-cert", "c", "--tls-key", "k"])).toMatchObject({
+      options: { listen: { address, port } },
+    });
   });
   it.each<[string[], string]>([
     [["--colour"], "--colour"],

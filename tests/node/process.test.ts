@@ -41,7 +41,14 @@ afterEach(async () => {
 
 const data = (): string => join(dir, "data");
 function start(...args: string[]): HostProcess {
-  const host = startHost(bundles.path("node.cjs"), join(dir, "config"), ["--no-browser", "--port", "0", "--data", data(), ...args]);
+  const host = startHost(bundles.path("node.cjs"), join(dir, "config"), [
+    "--no-browser",
+    "--port",
+    "0",
+    "--data",
+    data(),
+    ...args,
+  ]);
   running.push(host);
   return host;
 }
@@ -52,7 +59,12 @@ function forBank(): Raw {
 }
 const authorized = { authorization: `Bearer ${SECRETS.token}` };
 const pay = (port: number, key: string, headers: Record<string, string> = authorized) =>
-  ask(port, { method: "POST", path: "/api/v1/payments", headers: { ...headers, "content-type": "application/json", "idempotency-key": key }, body: '{"amount":"5000","provider":"kaspi"}' });
+  ask(port, {
+    method: "POST",
+    path: "/api/v1/payments",
+    headers: { ...headers, "content-type": "application/json", "idempotency-key": key },
+    body: '{"amount":"5000","provider":"kaspi"}',
+  });
 async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
   for (let i = 0; i < 200; i += 1) {
     const found = await look();
@@ -71,10 +83,13 @@ describe("exit code 2", () => {
     expect(host.stdout()).toEqual([]);
   });
   it("a bad provisioning file, each wrong field named and no secret said", async () => {
-    await shop.write(withField(withField(goodProvision({ colour: 1 }), "mode", "kiosk"), "till.tokens[0].token", "SECRET-short"));
+    await shop.write(
+      withField(withField(goodProvision({ colour: 1 }), "mode", "kiosk"), "till.tokens[0].token", "SECRET-short"),
+    );
     const host = start("--provision", shop.file);
     expect(await host.exit).toBe(2);
-    for (const path of ["mode", "till.tokens[0].token", "providers.kaspi.colour"]) expect(host.stderr()).toContain(`${path}: `);
+    for (const path of ["mode", "till.tokens[0].token", "providers.kaspi.colour"])
+      expect(host.stderr()).toContain(`${path}: `);
     expect(host.stderr()).not.toContain("SECRET");
   });
   it("a certificate that does not open, in words", async () => {
@@ -90,7 +105,16 @@ describe("exit code 2", () => {
     await shop.write(withField(forBank(), "till.tokens", []));
     await shop.put("key.pem", bank.files.server.privateKey.export({ type: "pkcs8", format: "pem" }));
     await shop.put("cert.pem", bank.files.server.certificate);
-    const host = start("--provision", shop.file, "--listen", "127.0.0.1", "--tls-cert", join(shop.dir, "cert.pem"), "--tls-key", join(shop.dir, "key.pem"));
+    const host = start(
+      "--provision",
+      shop.file,
+      "--listen",
+      "127.0.0.1",
+      "--tls-cert",
+      join(shop.dir, "cert.pem"),
+      "--tls-key",
+      join(shop.dir, "key.pem"),
+    );
     expect(await host.exit).toBe(2);
     expect(host.stderr()).toContain("--listen: ");
   });
@@ -122,7 +146,13 @@ describe("exit codes 3, 4 and 5", () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
-    const host = startHost(bundles.path("node.cjs"), join(dir, "config"), ["--no-browser", "--port", String(port), "--data", data()]);
+    const host = startHost(bundles.path("node.cjs"), join(dir, "config"), [
+      "--no-browser",
+      "--port",
+      String(port),
+      "--data",
+      data(),
+    ]);
     expect(await host.exit).toBe(5);
     server.close();
   });
@@ -136,7 +166,10 @@ describe("a host with nothing provisioned", () => {
     const port = await host.port();
     expect((await ask(port, { path: "/api/v1/health", headers: authorized })).status).toBe(404);
     const token = await session(url);
-    const stream = await openStream(port, "/watch?view=cashier", { "sec-fetch-site": "same-origin", "x-qabyl-page": token });
+    const stream = await openStream(port, "/watch?view=cashier", {
+      "sec-fetch-site": "same-origin",
+      "x-qabyl-page": token,
+    });
     const snapshot = JSON.parse((await stream.until((text) => text.includes("\n"))).split("\n")[0] ?? "");
     expect(snapshot.app).toMatchObject({ setupNeeded: true, training: false, environment: "none" });
     const stopped = await host.stop("SIGINT");
@@ -166,7 +199,12 @@ describe("a host with nothing provisioned", () => {
 
 async function session(url: string): Promise<string> {
   const { origin, searchParams, port } = new URL(url);
-  const answer = await ask(Number(port), { method: "POST", path: "/session", headers: { origin, "content-type": "application/json" }, body: JSON.stringify({ key: searchParams.get("key") }) });
+  const answer = await ask(Number(port), {
+    method: "POST",
+    path: "/session",
+    headers: { origin, "content-type": "application/json" },
+    body: JSON.stringify({ key: searchParams.get("key") }),
+  });
   return answer.json().token;
 }
 
@@ -177,7 +215,9 @@ describe("a provisioned host", () => {
     expect((await first.ready).till).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v1$/);
     expect(first.stderr()).toContain("delete it");
     const port = await first.port();
-    await until(async () => (await ask(port, { path: "/api/v1/health", headers: authorized })).json().providers.kaspi.ready);
+    await until(
+      async () => (await ask(port, { path: "/api/v1/health", headers: authorized })).json().providers.kaspi.ready,
+    );
     const answer = await pay(port, "key-1");
     expect([answer.status, answer.json().state, answer.json().environment]).toEqual([201, "awaiting_scan", "test"]);
     const payment = answer.json();
@@ -195,24 +235,47 @@ describe("a provisioned host", () => {
       expect((await again.stop()).code).toBe(0);
     }
     const files = await Promise.all(["journal.db", "vault"].map((name) => readFile(join(data(), name), "latin1")));
-    for (const secret of [SECRETS.token, SECRETS.pin, bank.files.passphrase]) expect(files.join("")).not.toContain(secret);
+    for (const secret of [SECRETS.token, SECRETS.pin, bank.files.passphrase])
+      expect(files.join("")).not.toContain(secret);
   }, 30_000);
 
   it("serves the till API, and only that, on the network over TLS under the certificate's names", async () => {
     await shop.write(forBank());
     await shop.put("key.pem", bank.files.server.privateKey.export({ type: "pkcs8", format: "pem" }));
     await shop.put("cert.pem", bank.files.server.certificate + bank.files.ca.intermediate);
-    const host = start("--provision", shop.file, "--listen", "127.0.0.1:0", "--tls-cert", join(shop.dir, "cert.pem"), "--tls-key", join(shop.dir, "key.pem"));
+    const host = start(
+      "--provision",
+      shop.file,
+      "--listen",
+      "127.0.0.1:0",
+      "--tls-cert",
+      join(shop.dir, "cert.pem"),
+      "--tls-key",
+      join(shop.dir, "key.pem"),
+    );
     const port = Number(new URL((await host.ready).listen ?? "").port);
     const get = (path: string, name: string): Promise<number> =>
       new Promise((resolve, reject) => {
         const ca = [bank.files.ca.root, bank.files.ca.intermediate];
-        request({ host: "127.0.0.1", servername: "localhost", port, path, ca, headers: { ...authorized, host: `${name}:${port}` } }, (response) => resolve(response.resume().statusCode ?? 0)).on("error", reject).end();
+        request(
+          {
+            host: "127.0.0.1",
+            servername: "localhost",
+            port,
+            path,
+            ca,
+            headers: { ...authorized, host: `${name}:${port}` },
+          },
+          (response) => resolve(response.resume().statusCode ?? 0),
+        )
+          .on("error", reject)
+          .end();
       });
     expect(await get("/api/v1/health", "127.0.0.1")).toBe(200);
     expect(await get("/api/v1/health", "localhost")).toBe(200);
     expect(await get("/api/v1/health", "example.com")).toBe(403);
-    for (const path of ["/", "/session", "/call", "/watch?view=cashier"]) expect(await get(path, "localhost")).toBe(404);
+    for (const path of ["/", "/session", "/call", "/watch?view=cashier"])
+      expect(await get(path, "localhost")).toBe(404);
   }, 20_000);
 });
 
@@ -230,7 +293,14 @@ describe("training", () => {
 
     const page = await session(url);
     const call = async (name: string, input: unknown) =>
-      (await ask(port, { method: "POST", path: "/call", headers: { origin: `http://127.0.0.1:${port}`, "content-type": "application/json", "x-qabyl-page": page }, body: JSON.stringify({ name, input }) })).json();
+      (
+        await ask(port, {
+          method: "POST",
+          path: "/call",
+          headers: { origin: `http://127.0.0.1:${port}`, "content-type": "application/json", "x-qabyl-page": page },
+          body: JSON.stringify({ name, input }),
+        })
+      ).json();
     const sale = (await pay(port, "k1", token)).json();
     expect(sale).toMatchObject({ state: "awaiting_scan", environment: "training" });
     expect(await call("training.fault", { fault: "offline" })).toMatchObject({ ok: true });
@@ -239,7 +309,9 @@ describe("training", () => {
     for (const action of ["scan", "confirm"]) {
       expect((await call("training.phone", { id: sale.id, action })).ok).toBe(true);
       const wanted = action === "scan" ? "awaiting_confirmation" : "paid";
-      await until(async () => (await ask(port, { path: `/api/v1/payments/${sale.id}`, headers: token })).json().state === wanted);
+      await until(
+        async () => (await ask(port, { path: `/api/v1/payments/${sale.id}`, headers: token })).json().state === wanted,
+      );
     }
     expect((await host.stop()).code).toBe(0);
 

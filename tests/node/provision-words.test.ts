@@ -52,19 +52,34 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
   ["till.id is text", "till.id", 1],
   ["till.token has 16 characters", "till.token", "SECRET-tooshort"],
   ["till.token has no space", "till.token", "SECRET with spaces in it"],
-  ["till.token is not another's token", "till.tokens[0].token", SECRETS.token, withField(good, "till.token", SECRETS.token)],
+  [
+    "till.token is not another's token",
+    "till.tokens[0].token",
+    SECRETS.token,
+    withField(good, "till.token", SECRETS.token),
+  ],
   ["token has 16 characters", "till.tokens[0].token", "SECRET-short"],
   ["token is Latin", "till.tokens[0].token", "СЕКРЕТ-СЕКРЕТ-СЕКРЕТ"],
   ["token's rights are known", "till.tokens[0].may[0]", "steal", withField(good, "till.tokens[0].may", ["steal"])],
   ["token has a right", "till.tokens[0].may", []],
   ["token has a name", "till.tokens[0].name", gone],
-  ["token's name is used once", "till.tokens[0].name", "till", withField(withField(good, "till.token", "SECRET-other-token-1"), "till.tokens[0].name", "till")],
+  [
+    "token's name is used once",
+    "till.tokens[0].name",
+    "till",
+    withField(withField(good, "till.token", "SECRET-other-token-1"), "till.tokens[0].name", "till"),
+  ],
   ["autoReturnSeconds is whole", "screen.autoReturnSeconds", 2.5],
   ["autoReturnSeconds is not negative", "screen.autoReturnSeconds", -1],
   ["idleSeconds is not tiny", "screen.idleSeconds", 1],
   ["screen has no other key", "screen.colour", "red"],
   ["the file has no other key", "colour", "red"],
-  ["a key named __proto__ is unknown too", "__proto__", {}, JSON.parse(JSON.stringify(good).replace('"version":1', '"version":1,"__proto__":{}')) as Raw],
+  [
+    "a key named __proto__ is unknown too",
+    "__proto__",
+    {},
+    JSON.parse(JSON.stringify(good).replace('"version":1', '"version":1,"__proto__":{}')) as Raw,
+  ],
   ["providers has no other key", "providers.paypal", {}],
   ["halykQr is not built", "providers.halykQr", { environment: "test" }],
   ["epay is not built", "providers.epay", { environment: "test" }],
@@ -85,9 +100,26 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
   ["scheme 2 takes no organizations", kaspi("organizations"), []],
   ["scheme 3 needs organizationBin", kaspi("organizationBin"), gone, withField(good, kaspi("scheme"), 3)],
   ["organizationBin has 12 digits", kaspi("organizationBin"), "1803", withField(good, kaspi("scheme"), 3)],
-  ["organizationBin or organizations", kaspi("organizationBin"), "180340021791", withField(withField(good, kaspi("scheme"), 3), kaspi("organizations"), [{ bin: "180340021791", name: "A", deviceId: "D" }])],
-  ["passphrase belongs to a certificate", kaspi("passphrase"), "SECRET", goodProvision({ certificate: undefined, headers: { "X-Proof": "SECRET" } })],
-  ["privateKey belongs to a certificate", kaspi("privateKey"), "private.key", goodProvision({ certificate: undefined, headers: { "X-Proof": "SECRET" } })],
+  [
+    "organizationBin or organizations",
+    kaspi("organizationBin"),
+    "180340021791",
+    withField(withField(good, kaspi("scheme"), 3), kaspi("organizations"), [
+      { bin: "180340021791", name: "A", deviceId: "D" },
+    ]),
+  ],
+  [
+    "passphrase belongs to a certificate",
+    kaspi("passphrase"),
+    "SECRET",
+    goodProvision({ certificate: undefined, headers: { "X-Proof": "SECRET" } }),
+  ],
+  [
+    "privateKey belongs to a certificate",
+    kaspi("privateKey"),
+    "private.key",
+    goodProvision({ certificate: undefined, headers: { "X-Proof": "SECRET" } }),
+  ],
   ["certificate names a file", kaspi("certificate"), ""],
   ["ca is a list", kaspi("ca"), "kbs_ca.crt"],
   ["deviceId is required", kaspi("deviceId"), gone],
@@ -102,9 +134,24 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
   ["http to a name that begins like loopback", kaspi("url"), "http://127.0.0.1.example.com/r2/v01"],
   ["url holds no user name", kaspi("url"), "https://me:SECRET@gateway.example/r2/v01"],
   ["url holds no query", kaspi("url"), "https://gateway.example/r2/v01?key=SECRET"],
-  ["production is not the test host", kaspi("url"), "https://mtokentest.kaspi.kz:8544/r2/v01", withField(good, kaspi("environment"), "production")],
-  ["prod_ key is refused on the test host", kaspi("apiKey"), "prod_SECRET", goodProvision({ scheme: 1, certificate: undefined, passphrase: undefined })],
-  ["test_ key is refused on another host of the bank", kaspi("apiKey"), "test_SECRET", goodProvision({ scheme: 1, certificate: undefined, passphrase: undefined, url: "https://qrapi.kaspi.kz/r1/v01" })],
+  [
+    "production is not the test host",
+    kaspi("url"),
+    "https://mtokentest.kaspi.kz:8544/r2/v01",
+    withField(good, kaspi("environment"), "production"),
+  ],
+  [
+    "prod_ key is refused on the test host",
+    kaspi("apiKey"),
+    "prod_SECRET",
+    goodProvision({ scheme: 1, certificate: undefined, passphrase: undefined }),
+  ],
+  [
+    "test_ key is refused on another host of the bank",
+    kaspi("apiKey"),
+    "test_SECRET",
+    goodProvision({ scheme: 1, certificate: undefined, passphrase: undefined, url: "https://qrapi.kaspi.kz/r1/v01" }),
+  ],
   ["header Host is ours", kaspi("headers.Host"), "SECRET"],
   ["header Content-Length is ours", kaspi("headers.Content-Length"), "12"],
   ["header Api-Key is ours", kaspi("headers.Api-Key"), "SECRET"],
@@ -134,27 +181,45 @@ describe("a provisioning file", () => {
   it("of contract section 2 passes", () => expect(linesOf(good)).toEqual([]));
   it("may leave out what has defaults", () => {
     const least = { version: 1, merchant: { name: "Дүкен" }, till: { id: "A1" } };
-    expect(readProvision(least)).toMatchObject({ ok: true, value: { language: "ru", mode: "cashier", timezone: "Asia/Almaty", providers: {} } });
+    expect(readProvision(least)).toMatchObject({
+      ok: true,
+      value: { language: "ru", mode: "cashier", timezone: "Asia/Almaty", providers: {} },
+    });
   });
   it("needs no certificate behind a gateway that has its own proof", () => {
-    expect(linesOf(goodProvision({ certificate: undefined, passphrase: undefined, headers: { "X-Proof": SECRETS.header } }))).toEqual([]);
+    expect(
+      linesOf(goodProvision({ certificate: undefined, passphrase: undefined, headers: { "X-Proof": SECRETS.header } })),
+    ).toEqual([]);
   });
   it("may name the loopback with http", () => {
-    for (const url of ["http://127.0.0.1:8544/r2/v01", "http://localhost:1/r2", "http://[::1]:9/r2"]) expect(linesOf(goodProvision({ url }))).toEqual([]);
+    for (const url of ["http://127.0.0.1:8544/r2/v01", "http://localhost:1/r2", "http://[::1]:9/r2"])
+      expect(linesOf(goodProvision({ url }))).toEqual([]);
   });
   it("has a default address for test", () => expect(linesOf(goodProvision({ url: undefined }))).toEqual([]));
   it("is not judged for other hosts", () => {
     const bare = { scheme: 1, certificate: undefined, passphrase: undefined, url: "https://gateway.example/r1" };
     for (const apiKey of ["test_SECRET", "prod_SECRET"])
-      expect(linesOf(goodProvision({ ...bare, apiKey })).map((line) => line.split(":")[0])).toEqual(["providers.kaspi.scheme"]);
+      expect(linesOf(goodProvision({ ...bare, apiKey })).map((line) => line.split(":")[0])).toEqual([
+        "providers.kaspi.scheme",
+      ]);
   });
   it("of scheme 3 is right as data, and only not built", () => {
     const lines = linesOf(goodProvision({ scheme: 3, url: undefined, organizationBin: "012345678901" }));
-    expect(lines).toEqual(['providers.kaspi.scheme: scheme 3 is not built yet in this version; only scheme 2 is']);
+    expect(lines).toEqual(["providers.kaspi.scheme: scheme 3 is not built yet in this version; only scheme 2 is"]);
   });
   it("has every wrong field named in one go", () => {
-    const bad = withField(withField(withField(good, "timezone", "x"), kaspi("url"), "http://1.2.3.4/"), "till.tokens[0].token", "short");
-    expect(linesOf(bad).map((line) => line.split(": ")[0]).toSorted()).toEqual(["providers.kaspi.url", "till.tokens[0].token", "timezone"]);
+    const bad = withField(
+      withField(withField(good, "timezone", "x"), kaspi("url"), "http://1.2.3.4/"),
+      "till.tokens[0].token",
+      "short",
+    );
+    expect(
+      linesOf(bad)
+        .map((line) => line.split(": ")[0])
+        .toSorted(),
+    ).toEqual(["providers.kaspi.url", "till.tokens[0].token", "timezone"]);
   });
-  it.each([[null], [[]], ["text"], [5]])("that is %j is refused", (raw) => expect(linesOf(raw).length).toBeGreaterThan(0));
+  it.each([[null], [[]], ["text"], [5]])("that is %j is refused", (raw) =>
+    expect(linesOf(raw).length).toBeGreaterThan(0),
+  );
 });

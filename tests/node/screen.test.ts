@@ -34,7 +34,10 @@ beforeEach(async () => {
   keys = createKeys(() => mono);
   const screen = createScreen(desk.core, keys, join(root, "renderer"));
   let place: Place | null = null;
-  server = await listen((request, response) => void (place && screen(request, response, place)), { address: "127.0.0.1", port: 0 });
+  server = await listen((request, response) => void (place && screen(request, response, place)), {
+    address: "127.0.0.1",
+    port: 0,
+  });
   place = loopbackPlace(server.port);
   stopTicking = keepTicking(desk.clock);
 });
@@ -49,7 +52,12 @@ const origin = () => `http://127.0.0.1:${server.port}`;
 const same = { "sec-fetch-site": "same-origin" };
 
 function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answered> {
-  return ask(server.port, { method: "POST", path, headers: { "content-type": "application/json", origin: origin(), ...headers }, body: JSON.stringify(body) });
+  return ask(server.port, {
+    method: "POST",
+    path,
+    headers: { "content-type": "application/json", origin: origin(), ...headers },
+    body: JSON.stringify(body),
+  });
 }
 async function token(): Promise<string> {
   return (await post("/session", { key: keys.issue() })).json().token;
@@ -69,7 +77,13 @@ describe("the key", () => {
     mono = 60_000;
     expect((await post("/session", { key: late })).status).toBe(401);
   });
-  it.each([["wrong", { key: "x".repeat(43) }, 401], ["empty", { key: "" }, 401], ["absent", {}, 400], ["no text", { key: 1 }, 400], ["with more", { key: "x", admin: true }, 400]])("that is %s does not work", async (_, body, status) => {
+  it.each([
+    ["wrong", { key: "x".repeat(43) }, 401],
+    ["empty", { key: "" }, 401],
+    ["absent", {}, 400],
+    ["no text", { key: 1 }, 400],
+    ["with more", { key: "x", admin: true }, 400],
+  ])("that is %s does not work", async (_, body, status) => {
     keys.issue();
     expect((await post("/session", body)).status).toBe(status);
   });
@@ -81,7 +95,8 @@ describe("the key", () => {
   it("two windows have tokens of their own", async () => {
     const [first, second] = [await token(), await token()];
     expect(first).not.toBe(second);
-    for (const value of [first, second]) expect((await post("/call", { name: "health", input: {} }, page(value))).json().ok).toBe(true);
+    for (const value of [first, second])
+      expect((await post("/call", { name: "health", input: {} }, page(value))).json().ok).toBe(true);
   });
 });
 
@@ -93,11 +108,21 @@ describe("every request", () => {
   });
   it.each(PATHS)("to %s is refused from a foreign Origin", async (path) => {
     for (const foreign of ["https://example.com", "null", `http://localhost:${server.port}`])
-      expect((await ask(server.port, { method: path === "/session" || path === "/call" ? "POST" : "GET", path, headers: { origin: foreign, ...same } })).status).toBe(403);
+      expect(
+        (
+          await ask(server.port, {
+            method: path === "/session" || path === "/call" ? "POST" : "GET",
+            path,
+            headers: { origin: foreign, ...same },
+          })
+        ).status,
+      ).toBe(403);
   });
   it.each(PATHS)("to %s without Origin is refused when it is said to be cross-site", async (path) => {
     for (const site of ["cross-site", "same-site"])
-      expect((await ask(server.port, { path, headers: { "sec-fetch-site": site, "sec-fetch-mode": "no-cors" } })).status).toBe(403);
+      expect(
+        (await ask(server.port, { path, headers: { "sec-fetch-site": site, "sec-fetch-mode": "no-cors" } })).status,
+      ).toBe(403);
   });
   it.each(["/session", "/call", "/watch"])("to %s needs Origin or Sec-Fetch-Site", async (path) => {
     expect((await ask(server.port, { method: path === "/watch" ? "GET" : "POST", path })).status).toBe(403);
@@ -112,34 +137,54 @@ describe("every request", () => {
 describe("/call", () => {
   it("answers with a Result, also for what the core refuses", async () => {
     const value = await token();
-    const sale = await post("/call", { name: "payments.create", input: { key: "k1", request: { amount: "5000", provider: "kaspi" } } }, page(value));
+    const sale = await post(
+      "/call",
+      { name: "payments.create", input: { key: "k1", request: { amount: "5000", provider: "kaspi" } } },
+      page(value),
+    );
     expect([sale.status, sale.json().ok, sale.json().value.payment.state]).toEqual([200, true, "awaiting_scan"]);
     for (const name of ["settings.read", "events.after", "constructor", "__proto__"]) {
       const answer = await post("/call", { name, input: {} }, page(value));
       expect([answer.status, answer.json().ok]).toEqual([200, false]);
     }
   });
-  it.each([[{ name: "health", input: {} }, 200], [{ name: "health" }, 400], [{ input: {} }, 400], [{ name: 1, input: {} }, 400], [[], 400], [{ name: "health", input: {}, actor: "owner" }, 400]])("with %j is %d", async (body, status) => {
+  it.each([
+    [{ name: "health", input: {} }, 200],
+    [{ name: "health" }, 400],
+    [{ input: {} }, 400],
+    [{ name: 1, input: {} }, 400],
+    [[], 400],
+    [{ name: "health", input: {}, actor: "owner" }, 400],
+  ])("with %j is %d", async (body, status) => {
     expect((await post("/call", body, page(await token()))).status).toBe(status);
   });
-  it("over 64 KiB is 413", async () => expect((await post("/call", { name: "health", input: "x".repeat(70_000) }, page(await token()))).status).toBe(413));
+  it("over 64 KiB is 413", async () =>
+    expect((await post("/call", { name: "health", input: "x".repeat(70_000) }, page(await token()))).status).toBe(413));
 });
 
 describe("/watch", () => {
-  const lines = (text: string): any[] => text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  const lines = (text: string): any[] =>
+    text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
 
   it("streams whole snapshots with a rising version", async () => {
     const stream = await openStream(server.port, "/watch?view=cashier", { ...same, ...page(await token()) });
     expect(stream.headers["content-type"]).toBe("application/x-ndjson; charset=utf-8");
     await stream.until((text) => lines(text).length >= 1);
     await desk.charge();
-    const text = await stream.until((all) => lines(all).some((snapshot) => snapshot.current?.state === "awaiting_scan"));
+    const text = await stream.until((all) =>
+      lines(all).some((snapshot) => snapshot.current?.state === "awaiting_scan"),
+    );
     const versions = lines(text).map(({ version }) => version);
     expect(versions).toEqual(versions.toSorted((a, b) => a - b));
     stream.close();
   });
   it.each(["", "?view=admin", "?view="])("with the view %j is 400", async (query) => {
-    expect((await ask(server.port, { path: `/watch${query}`, headers: { ...same, ...page(await token()) } })).status).toBe(400);
+    expect(
+      (await ask(server.port, { path: `/watch${query}`, headers: { ...same, ...page(await token()) } })).status,
+    ).toBe(400);
   });
   it("keeps only the newest snapshot for a page that does not read", async () => {
     let push: (snapshot: Snapshot) => void = () => undefined;
@@ -150,7 +195,10 @@ describe("/watch", () => {
         return () => undefined;
       },
     };
-    const bare = await listen((_, response) => streamSnapshots(core, "cashier", response, () => undefined), { address: "127.0.0.1", port: 0 });
+    const bare = await listen((_, response) => streamSnapshots(core, "cashier", response, () => undefined), {
+      address: "127.0.0.1",
+      port: 0,
+    });
     const socket = connect(bare.port, "127.0.0.1");
     socket.on("error", () => undefined);
     socket.pause();
@@ -186,17 +234,49 @@ describe("a page", () => {
     for (const path of ["/", "/index.html", "/?key=x"]) {
       const answer = await get(path, same);
       expect(answer.status).toBe(200);
-      expect(answer.headers).toMatchObject({ "content-security-policy": CSP, "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "content-type": "text/html; charset=utf-8" });
+      expect(answer.headers).toMatchObject({
+        "content-security-policy": CSP,
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "content-type": "text/html; charset=utf-8",
+      });
       expect(answer.headers["set-cookie"]).toBeUndefined();
     }
   });
   it("may be opened from the launcher's local file, but not loaded into a foreign page", async () => {
-    expect((await get("/", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" })).status).toBe(200);
-    expect((await get("/", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" })).status).toBe(403);
-    expect((await get("/assets/app.js", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script" })).status).toBe(403);
+    expect(
+      (await get("/", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }))
+        .status,
+    ).toBe(200);
+    expect(
+      (await get("/", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" }))
+        .status,
+    ).toBe(403);
+    expect(
+      (
+        await get("/assets/app.js", {
+          "sec-fetch-site": "cross-site",
+          "sec-fetch-mode": "no-cors",
+          "sec-fetch-dest": "script",
+        })
+      ).status,
+    ).toBe(403);
   });
-  it("brings its script", async () => expect((await get("/assets/app.js", same)).headers["content-type"]).toBe("text/javascript; charset=utf-8"));
-  it.each(["/../secret.html", "/..%2fsecret.html", "/%2e%2e/secret.html", "/assets/..%5c..%5csecret.html", "/secret.html", "/assets/app.js.map", "/assets", "/%00", "/%zz", "//etc/passwd"])("%s is not there", async (path) => {
+  it("brings its script", async () =>
+    expect((await get("/assets/app.js", same)).headers["content-type"]).toBe("text/javascript; charset=utf-8"));
+  it.each([
+    "/../secret.html",
+    "/..%2fsecret.html",
+    "/%2e%2e/secret.html",
+    "/assets/..%5c..%5csecret.html",
+    "/secret.html",
+    "/assets/app.js.map",
+    "/assets",
+    "/%00",
+    "/%zz",
+    "//etc/passwd",
+  ])("%s is not there", async (path) => {
     const answer = await get(path, same);
     expect(answer.status).toBe(404);
     expect(answer.text).not.toContain("outside");

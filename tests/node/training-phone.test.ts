@@ -32,12 +32,20 @@ afterEach(async () => {
 async function send(path: string, body: object | null): Promise<any> {
   const headers = { "content-type": "application/json", "x-request-id": crypto.randomUUID() };
   const text = body === null ? null : JSON.stringify(body);
-  const answer = await http.send({ identity: "x", method: body === null ? "GET" : "POST", url: bank.url + path, headers, body: text, timeoutMs: 1_000 });
+  const answer = await http.send({
+    identity: "x",
+    method: body === null ? "GET" : "POST",
+    url: bank.url + path,
+    headers,
+    body: text,
+    timeoutMs: 1_000,
+  });
   return JSON.parse(answer.text.replace(/"QrPaymentId":(\d+)/, '"QrPaymentId":"$1"'));
 }
 async function sell(): Promise<string> {
   const { Data } = await send("/device/register", { DeviceId: "T1", TradePointId: 1 });
-  return (await send("/qr/create", { DeviceToken: Data.DeviceToken, Amount: 5, ExternalId: "T1-000001" })).Data.QrPaymentId;
+  return (await send("/qr/create", { DeviceToken: Data.DeviceToken, Amount: 5, ExternalId: "T1-000001" })).Data
+    .QrPaymentId;
 }
 
 it("silent: status questions are never answered, until it is taken back", async () => {

@@ -37,7 +37,9 @@ export function testSettings(profile: Profile = PROFILE): Settings {
     merchant: { name: "Дүкен №1", bin: "180340021791", address: null, supportPhone: "+7 727 000 00 00" },
     till: { id: "A1", name: "Касса 1" },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
-    providers: [{ name: "kaspi", profile, min: minor(100), max: minor(100_000_000), certificateExpires: null, blocked: null }],
+    providers: [
+      { name: "kaspi", profile, min: minor(100), max: minor(100_000_000), certificateExpires: null, blocked: null },
+    ],
     training: false,
     setupNeeded: false,
     provisionFile: null,
@@ -94,7 +96,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     now: clock.now,
   });
   const journal = options.wrap?.(file) ?? file;
-  const secrets = options.registered === false ? "{}" : JSON.stringify({ deviceToken: "9f2c1d64-0000-4000-8000-000000000000" });
+  const secrets =
+    options.registered === false ? "{}" : JSON.stringify({ deviceToken: "9f2c1d64-0000-4000-8000-000000000000" });
   const vault = memoryVault({ [secretsName(PROFILE.id)]: secrets, [secretsName("profile-2")]: secrets });
   let alive = { http: true };
   let latest: Snapshot | null = null;
@@ -110,7 +113,9 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       ids: { uuid: randomUUID, requestId: () => randomUUID().replaceAll("-", "") },
       crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
       // A dead process hears no answer any more.
-      http: { send: (request) => bank.send(request).then((answer) => (mine.http ? answer : new Promise(() => undefined))) },
+      http: {
+        send: (request) => bank.send(request).then((answer) => (mine.http ? answer : new Promise(() => undefined))),
+      },
       journal,
       vault,
       log: silentLog,
@@ -137,7 +142,10 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       return (await result) as never;
     },
     async charge(amount = "5000.00", more = {}) {
-      const result = await desk.call("payments.create", { key: randomUUID(), request: { amount, provider: "kaspi", ...more } });
+      const result = await desk.call("payments.create", {
+        key: randomUUID(),
+        request: { amount, provider: "kaspi", ...more },
+      });
       if (!result.ok) throw new Error(`refused: ${result.error.code}`);
       return result.value.payment;
     },

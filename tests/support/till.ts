@@ -30,21 +30,33 @@ export async function openTill(options: DeskOptions = {}, language: Language = "
   const tokens = Object.entries(TOKENS).map(([name, { token, may }]) => ({ name, may, hash: hash(token) }));
   const api = createTillApi({ core: desk.core, tokens: createTokens(tokens, hash), version: "0.0.0-test", language });
   let place: Place | null = null;
-  const server = await listen((request, response) => void (place && api.handle(request, response, place)), { address: "127.0.0.1", port: 0 });
+  const server = await listen((request, response) => void (place && api.handle(request, response, place)), {
+    address: "127.0.0.1",
+    port: 0,
+  });
   place = loopbackPlace(server.port);
   const stopTicking = keepTicking(desk.clock);
 
   const authorization = `Bearer ${TOKENS.all.token}`;
   const call: TillDesk["call"] = (method, path, body, headers = {}) => {
     const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
-    const type: Record<string, string> = text === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
-    return ask(server.port, { method, path: `/api/v1${path}`, headers: { authorization, ...type, ...headers }, ...(text === undefined ? {} : { body: text }) });
+    const type: Record<string, string> =
+      text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
+    return ask(server.port, {
+      method,
+      path: `/api/v1${path}`,
+      headers: { authorization, ...type, ...headers },
+      ...(text === undefined ? {} : { body: text }),
+    });
   };
   return {
     desk,
     port: server.port,
     call,
-    pay: (body, key = randomUUID(), headers = {}) => call("POST", "/payments", body, { "idempotency-key": key, ...headers }),
+    pay: (body, key = randomUUID(), headers = {}) =>
+      call("POST", "/payments", body, { "idempotency-key": key, ...headers }),
     events: (headers = {}) => openStream(server.port, "/api/v1/events", { authorization, ...headers }),
     async close() {
       stopTicking();
@@ -60,6 +72,8 @@ export function eventsOf(text: string): { kind: string; id: string | null; data:
   return text.split("\n\n").flatMap((block) => {
     const field = (name: string): string | null => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1] ?? null;
     const kind = field("event");
-    return kind === null || !block.includes("data: ") ? [] : [{ kind, id: field("id"), data: JSON.parse(field("data") ?? "null") }];
+    return kind === null || !block.includes("data: ")
+      ? []
+      : [{ kind, id: field("id"), data: JSON.parse(field("data") ?? "null") }];
   });
 }

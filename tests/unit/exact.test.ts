@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { amountOf, dateOf, field, idText, NumberText, numberToken, parseExact, secondsOf } from "../../main/banks/exact.ts";
+import {
+  amountOf,
+  dateOf,
+  field,
+  idText,
+  NumberText,
+  numberToken,
+  parseExact,
+  secondsOf,
+} from "../../main/banks/exact.ts";
 
 const number = (text: string): NumberText => new NumberText(text);
 
@@ -9,15 +18,19 @@ describe("numbers of an answer are read from their source text (Q-07)", () => {
     expect(idText(field(parseExact(`{"QrPaymentId": ${id}}`), "QrPaymentId"))).toBe(id);
     expect(idText(field(parseExact(`{"QrPaymentId": "${id}"}`), "QrPaymentId"))).toBe(id);
   });
-  it.each(["0", "-1", "1.5", "1e3", "12345678901234567890", '""', "null", "true", '"15 "', '"0x1"'])("%s is no id", (text) => {
-    expect(idText(parseExact(text))).toBeNull();
-  });
+  it.each(["0", "-1", "1.5", "1e3", "12345678901234567890", '""', "null", "true", '"15 "', '"0x1"'])(
+    "%s is no id",
+    (text) => {
+      expect(idText(parseExact(text))).toBeNull();
+    },
+  );
   it("amounts are whole tiyn, never a float (Q-16)", () => {
     expect(amountOf(number("200.00"))).toBe(20_000);
     expect(amountOf(number("19.99"))).toBe(1_999);
     expect(amountOf("1250.1")).toBe(125_010);
     expect(amountOf(number("0.3000"))).toBe(30);
-    for (const bad of [number("1.001"), number("-1"), number("1e2"), "1,5", null, "", number("0.30000000000000004")]) expect(amountOf(bad)).toBeNull();
+    for (const bad of [number("1.001"), number("-1"), number("1e2"), "1,5", null, "", number("0.30000000000000004")])
+      expect(amountOf(bad)).toBeNull();
   });
   it("an amount is written as a number token with two decimals", () => {
     expect(JSON.stringify({ Amount: numberToken("200.00") })).toBe('{"Amount":200.00}');
@@ -26,7 +39,8 @@ describe("numbers of an answer are read from their source text (Q-07)", () => {
     const plain = (value: unknown): unknown => {
       if (value instanceof NumberText) return Number(value.text);
       if (Array.isArray(value)) return value.map(plain);
-      if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
+      if (value && typeof value === "object")
+        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
       return value;
     };
     fc.assert(
@@ -81,7 +95,17 @@ describe("one tolerant date reader (Q-23)", () => {
   ])("%s", (text, utc) => {
     expect(new Date(dateOf(text) ?? Number.NaN).toISOString()).toBe(utc);
   });
-  it.each(["datetime", "", null, undefined, 5, "2021-13-01T00:00:00", "2021-02-30T00:00:00", "2021-01-01", "2021-01-01T25:00:00"])("%o is no date", (value) => {
+  it.each([
+    "datetime",
+    "",
+    null,
+    undefined,
+    5,
+    "2021-13-01T00:00:00",
+    "2021-02-30T00:00:00",
+    "2021-01-01",
+    "2021-01-01T25:00:00",
+  ])("%o is no date", (value) => {
     expect(dateOf(value)).toBeNull();
   });
   it("never throws", () => {

@@ -36,12 +36,18 @@ describe("StatusCode spellings (Q-01)", () => {
   it.each(rows)("$spelling is $canonical as text", ({ spelling, canonical }) => {
     expect(canonicalCode(spelling)).toBe(canonical);
   });
-  it.each(rows.filter(({ spelling }) => /^-?(0|[1-9]\d*)$/.test(spelling)))("$spelling is $canonical as a number", ({ spelling, canonical }) => {
-    expect(canonicalCode(parseExact(spelling))).toBe(canonical);
-  });
-  it.each([undefined, null, true, {}, [], "", "OK", "1.5", "1e3", "0x10", "-", "1234567890123"])("%o is no code, so never success (Q-05)", (value) => {
-    expect(canonicalCode(value)).toBeNull();
-  });
+  it.each(rows.filter(({ spelling }) => /^-?(0|[1-9]\d*)$/.test(spelling)))(
+    "$spelling is $canonical as a number",
+    ({ spelling, canonical }) => {
+      expect(canonicalCode(parseExact(spelling))).toBe(canonical);
+    },
+  );
+  it.each([undefined, null, true, {}, [], "", "OK", "1.5", "1e3", "0x10", "-", "1234567890123"])(
+    "%o is no code, so never success (Q-05)",
+    (value) => {
+      expect(canonicalCode(value)).toBeNull();
+    },
+  );
 });
 
 describe("meanings", () => {
@@ -56,7 +62,10 @@ describe("meanings", () => {
     expect(meaningOf("-999")).toBe("bank_unavailable");
     expect(meaningOf("-10000")).toBe("certificate_missing");
   });
-  it.each(["-1401", "-1404", "99000010", "990000029", "-12345"])("%s has none: the bank's own words are shown (Q-02)", (code) => {
-    expect(meaningOf(code)).toBe("bank_refused");
-  });
+  it.each(["-1401", "-1404", "99000010", "990000029", "-12345"])(
+    "%s has none: the bank's own words are shown (Q-02)",
+    (code) => {
+      expect(meaningOf(code)).toBe("bank_refused");
+    },
+  );
 });

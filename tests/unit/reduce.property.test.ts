@@ -48,7 +48,8 @@ const event: fc.Arbitrary<PaymentEvent> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom<PaymentEvent>({ kind: "cancel" }, { kind: "dismiss" }) },
 );
 
-const label = (e: PaymentEvent): string => (e.kind === "word" ? `${e.word.unsure ? "unsure-" : ""}${e.word.word}` : e.kind);
+const label = (e: PaymentEvent): string =>
+  e.kind === "word" ? `${e.word.unsure ? "unsure-" : ""}${e.word.word}` : e.kind;
 
 describe("any sequence of events", () => {
   const seen = new Set<string>();
@@ -69,9 +70,39 @@ describe("any sequence of events", () => {
   });
 
   it("was tried with every event in every state of a Kaspi payment", () => {
-    const states: PaymentState[] = ["creating", "awaiting_scan", "awaiting_confirmation", "paid", "declined", "expired", "cancelled", "failed", "in_doubt", "needs_review"];
-    const kinds = ["created", "refused", "unanswered", "scanned", "held", "paid", "declined", "unsure-declined", "silence", "notFound", "deadline", "dead", "watchEnd", "restart", "cancel", "dismiss"];
-    const missing = states.flatMap((state) => kinds.map((kind) => `${state} × ${kind}`)).filter((cell) => !seen.has(cell));
+    const states: PaymentState[] = [
+      "creating",
+      "awaiting_scan",
+      "awaiting_confirmation",
+      "paid",
+      "declined",
+      "expired",
+      "cancelled",
+      "failed",
+      "in_doubt",
+      "needs_review",
+    ];
+    const kinds = [
+      "created",
+      "refused",
+      "unanswered",
+      "scanned",
+      "held",
+      "paid",
+      "declined",
+      "unsure-declined",
+      "silence",
+      "notFound",
+      "deadline",
+      "dead",
+      "watchEnd",
+      "restart",
+      "cancel",
+      "dismiss",
+    ];
+    const missing = states
+      .flatMap((state) => kinds.map((kind) => `${state} × ${kind}`))
+      .filter((cell) => !seen.has(cell));
     expect(missing).toEqual([]);
   });
 });
@@ -80,7 +111,8 @@ function checkStep(before: PaymentRow, e: PaymentEvent, after: PaymentRow): void
   const where = `${before.state} × ${label(e)} -> ${after.state}`;
   if (after.state !== before.state) expect(MAY_BECOME[before.state], where).toContain(after.state);
   // Only the bank's word makes paid or declined.
-  if (after.state !== before.state && (after.state === "paid" || after.state === "declined")) expect(e.kind, where).toBe("word");
+  if (after.state !== before.state && (after.state === "paid" || after.state === "declined"))
+    expect(e.kind, where).toBe("word");
   if (after.state === "paid" && before.state !== "paid") {
     const gone = before.parked || ["expired", "cancelled", "declined", "needs_review"].includes(before.state);
     expect(after.late, where).toBe(gone);
@@ -92,9 +124,11 @@ function checkStep(before: PaymentRow, e: PaymentEvent, after: PaymentRow): void
   if (before.bankId !== null) expect(after.bankId, where).toBe(before.bankId);
   if (after.settled) expect(after.watching, where).toBe(false);
   if (["paid", "declined", "failed"].includes(after.state)) expect(after.settled, where).toBe(true);
-  if (["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt", "needs_review"].includes(after.state)) expect(after.settled, where).toBe(false);
+  if (["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt", "needs_review"].includes(after.state))
+    expect(after.settled, where).toBe(false);
   // Nothing unfinished that the bank knows is ever left unasked, unless it waits for a person.
-  if (!after.settled && after.bankId !== null && after.state !== "needs_review") expect(isAskedByTimer(after), where).toBe(true);
+  if (!after.settled && after.bankId !== null && after.state !== "needs_review")
+    expect(isAskedByTimer(after), where).toBe(true);
   if (isOpen(after)) expect(after.parked, where).toBe(false);
   expect(after.detail.history.length, where).toBeGreaterThanOrEqual(before.detail.history.length);
   if (after.state !== before.state) expect(after.detail.history.at(-1)?.state, where).toBe(after.state);

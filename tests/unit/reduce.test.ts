@@ -62,7 +62,11 @@ describe("the bank's words", () => {
     const scanned = after(token, says("scanned"));
     expect(facts(scanned)).toMatchObject({ state: "awaiting_confirmation", settled: false });
     expect(scanned.detail.confirmDeadline).toBe(AT + 2000 + 65_000);
-    expect(facts(after(token, says("scanned"), says("paid")))).toMatchObject({ state: "paid", settled: true, late: false });
+    expect(facts(after(token, says("scanned"), says("paid")))).toMatchObject({
+      state: "paid",
+      settled: true,
+      late: false,
+    });
   });
   it("scanned may be skipped (Q-35)", () => {
     expect(facts(after(token, says("paid")))).toMatchObject({ state: "paid", late: false });
@@ -92,7 +96,11 @@ describe("the bank's words", () => {
     }
   });
   it("no poll that fails or finds nothing ends a sale", () => {
-    const row = after(token, ...Array.from({ length: 50 }, () => silence), ...Array.from({ length: 50 }, (): PaymentEvent => ({ kind: "notFound" })));
+    const row = after(
+      token,
+      ...Array.from({ length: 50 }, () => silence),
+      ...Array.from({ length: 50 }, (): PaymentEvent => ({ kind: "notFound" })),
+    );
     expect(facts(row)).toMatchObject({ state: "awaiting_scan", settled: false });
   });
 });
@@ -100,9 +108,19 @@ describe("the bank's words", () => {
 describe("deadlines", () => {
   it("an answer after the deadline that says not paid makes expired, still watched", () => {
     expect(facts(after(token, deadline))).toMatchObject({ state: "awaiting_scan" });
-    expect(facts(after(token, deadline, says("created")))).toMatchObject({ state: "expired", settled: false, watching: true });
-    expect(facts(after(token, says("scanned"), deadline, says("scanned")))).toMatchObject({ state: "expired", watching: true });
-    expect(facts(after(token, says("scanned"), deadline, says("created")))).toMatchObject({ state: "expired", watching: true });
+    expect(facts(after(token, deadline, says("created")))).toMatchObject({
+      state: "expired",
+      settled: false,
+      watching: true,
+    });
+    expect(facts(after(token, says("scanned"), deadline, says("scanned")))).toMatchObject({
+      state: "expired",
+      watching: true,
+    });
+    expect(facts(after(token, says("scanned"), deadline, says("created")))).toMatchObject({
+      state: "expired",
+      watching: true,
+    });
   });
   it("scanned just in time goes on to the confirmation", () => {
     const row = after(token, deadline, says("scanned"));
@@ -114,7 +132,11 @@ describe("deadlines", () => {
   });
   it("silence: one extra poll and the next two, then in doubt, never failed", () => {
     expect(facts(after(token, deadline, silence, silence))).toMatchObject({ state: "awaiting_scan" });
-    expect(facts(after(token, deadline, silence, silence, silence))).toMatchObject({ state: "in_doubt", settled: false, watching: true });
+    expect(facts(after(token, deadline, silence, silence, silence))).toMatchObject({
+      state: "in_doubt",
+      settled: false,
+      watching: true,
+    });
     expect(facts(after(token, deadline, { kind: "notFound" }, silence, silence))).toMatchObject({ state: "in_doubt" });
   });
   it("in doubt may become paid, declined or expired by the bank's word", () => {
@@ -125,13 +147,25 @@ describe("deadlines", () => {
     expect(facts(after(...doubt, says("scanned")))).toMatchObject({ state: "expired", watching: true });
   });
   it("success after expiry or cancel is paid and late (Q-27)", () => {
-    expect(facts(after(token, deadline, says("created"), says("paid")))).toMatchObject({ state: "paid", late: true, settled: true });
+    expect(facts(after(token, deadline, says("created"), says("paid")))).toMatchObject({
+      state: "paid",
+      late: true,
+      settled: true,
+    });
     expect(facts(after(token, cancel, says("paid")))).toMatchObject({ state: "paid", late: true });
     expect(facts(after(token, says("declined"), says("paid")))).toMatchObject({ state: "paid", late: true });
   });
   it("the bank's no after expiry or cancel settles and leaves the state", () => {
-    expect(facts(after(token, deadline, says("created"), says("declined")))).toMatchObject({ state: "expired", settled: true, watching: false });
-    expect(facts(after(token, cancel, says("declined")))).toMatchObject({ state: "cancelled", settled: true, watching: false });
+    expect(facts(after(token, deadline, says("created"), says("declined")))).toMatchObject({
+      state: "expired",
+      settled: true,
+      watching: false,
+    });
+    expect(facts(after(token, cancel, says("declined")))).toMatchObject({
+      state: "cancelled",
+      settled: true,
+      watching: false,
+    });
   });
   it("a dead token settles: an answer received after the dead moment still says created", () => {
     const expired = [token, deadline, says("created")];
@@ -142,7 +176,11 @@ describe("deadlines", () => {
     expect(facts(after(token, cancel, dead, says("created")))).toMatchObject({ state: "cancelled", settled: true });
   });
   it("a token that was scanned is not dead by a regression", () => {
-    expect(facts(after(token, says("scanned"), cancel, dead, says("created")))).toMatchObject({ state: "cancelled", settled: false, watching: true });
+    expect(facts(after(token, says("scanned"), cancel, dead, says("created")))).toMatchObject({
+      state: "cancelled",
+      settled: false,
+      watching: true,
+    });
   });
   it("24 hours of watching without a final word wait for a person", () => {
     const row = after(token, says("scanned"), cancel, { kind: "watchEnd" });
@@ -158,7 +196,10 @@ describe("parking and dismissing", () => {
     const parked = after(token, says("scanned"), dismiss);
     expect(facts(parked)).toMatchObject({ state: "awaiting_confirmation", parked: true, watching: true });
     expect(facts(reduce(parked, says("paid"), AT))).toMatchObject({ state: "paid", late: true });
-    expect(facts(after(token, deadline, silence, silence, silence, dismiss))).toMatchObject({ state: "in_doubt", parked: true });
+    expect(facts(after(token, deadline, silence, silence, silence, dismiss))).toMatchObject({
+      state: "in_doubt",
+      parked: true,
+    });
     expect(facts(after(token, cancel, dismiss))).toMatchObject({ state: "cancelled", parked: true });
   });
   it("puts a result away, and is the same the second time", () => {
@@ -170,8 +211,13 @@ describe("parking and dismissing", () => {
 
 describe("restart", () => {
   it("a creation that was on its way is not sent again: nobody saw its token", () => {
-    expect(facts(reduce(newRow(), { kind: "restart", danger: "harmless" }, AT))).toMatchObject({ state: "failed", settled: true });
-    expect(facts(reduce(newRow(), { kind: "restart", danger: "dangerous" }, AT))).toMatchObject({ state: "needs_review" });
+    expect(facts(reduce(newRow(), { kind: "restart", danger: "harmless" }, AT))).toMatchObject({
+      state: "failed",
+      settled: true,
+    });
+    expect(facts(reduce(newRow(), { kind: "restart", danger: "dangerous" }, AT))).toMatchObject({
+      state: "needs_review",
+    });
     expect(facts(reduce(newRow(), { kind: "restart", danger: "resolvable" }, AT))).toMatchObject({ state: "in_doubt" });
   });
   it("everything else stays as it was", () => {

@@ -23,14 +23,19 @@ describe("the polling grid", () => {
   });
   it("always lies ahead, on the grid or pushed by less than half of it, a whole interval (but for the timers' own lateness) after the last question", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1_000, max: 60_000 }), fc.integer({ min: 0, max: 10 ** 7 }), fc.integer({ min: 0, max: 10 ** 6 }), (interval, now, ago) => {
-        const last = Math.max(0, now - ago);
-        const next = nextOnGrid(0, interval, now, last);
-        expect(next).toBeGreaterThan(now);
-        expect(next % interval).toBeLessThan(interval / 2);
-        expect(next - last).toBeGreaterThanOrEqual(interval - 100);
-        expect(next - now).toBeLessThanOrEqual(2 * interval);
-      }),
+      fc.property(
+        fc.integer({ min: 1_000, max: 60_000 }),
+        fc.integer({ min: 0, max: 10 ** 7 }),
+        fc.integer({ min: 0, max: 10 ** 6 }),
+        (interval, now, ago) => {
+          const last = Math.max(0, now - ago);
+          const next = nextOnGrid(0, interval, now, last);
+          expect(next).toBeGreaterThan(now);
+          expect(next % interval).toBeLessThan(interval / 2);
+          expect(next - last).toBeGreaterThanOrEqual(interval - 100);
+          expect(next - now).toBeLessThanOrEqual(2 * interval);
+        },
+      ),
     );
   });
 });

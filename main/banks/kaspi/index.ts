@@ -58,10 +58,17 @@ export const kaspi: Bank = {
 
   /** 3.3.3. */
   status: (context, payment) =>
-    request(context, { name: "payment/status", danger: "safe", path: `/payment/status/${payment.bankId}`, body: null, read: readStatus }),
+    request(context, {
+      name: "payment/status",
+      danger: "safe",
+      path: `/payment/status/${payment.bankId}`,
+      body: null,
+      read: readStatus,
+    }),
 
   /** 5.1. */
-  ping: (context) => request(context, { name: "health/ping", danger: "safe", path: "/health/ping", body: null, read: readAlive }),
+  ping: (context) =>
+    request(context, { name: "health/ping", danger: "safe", path: "/health/ping", body: null, read: readAlive }),
 
   /** 3.2.3: the same arguments give the same result, so it may be repeated. */
   register(context) {

@@ -1,6 +1,14 @@
 /** Pure readers of Kaspi's answers. Nothing is guessed: what is not clearly there is `unclear`. */
 import { appError, type AppError } from "../../../contract/errors.ts";
-import type { CreateAnswer, Created, PingAnswer, Refused, RegisterAnswer, StatusAnswer, Unclear } from "../../core/bank.ts";
+import type {
+  CreateAnswer,
+  Created,
+  PingAnswer,
+  Refused,
+  RegisterAnswer,
+  StatusAnswer,
+  Unclear,
+} from "../../core/bank.ts";
 import type { BankWord } from "../../core/payment.ts";
 import type { HttpAnswer } from "../../core/ports.ts";
 import { amountOf, dateOf, field, idText, parseExact, secondsOf, textOf } from "../exact.ts";
@@ -8,7 +16,10 @@ import { canonicalCode, meaningOf } from "./codes.ts";
 
 type Envelope = { readonly kind: "data"; readonly data: unknown } | Refused | Unclear;
 
-const malformed = (what: string): Unclear => ({ kind: "unclear", error: appError("malformed_answer", { params: { what } }) });
+const malformed = (what: string): Unclear => ({
+  kind: "unclear",
+  error: appError("malformed_answer", { params: { what } }),
+});
 
 /** The envelope of section 2: the body first, since the HTTP status of a business error is not documented (Q-04). */
 function envelope(answer: HttpAnswer): Envelope {
@@ -34,7 +45,8 @@ function bankMessage(body: unknown): string | null {
 
 function withoutEnvelope(status: number): Refused | Unclear {
   const bankCode = `HTTP ${status}`;
-  if (status === 401 || status === 403) return { kind: "refused", error: appError("certificate_refused", { bankCode }) };
+  if (status === 401 || status === 403)
+    return { kind: "refused", error: appError("certificate_refused", { bankCode }) };
   if (status === 404) return { kind: "refused", error: appError("wrong_address", { bankCode }) };
   if (status === 429) return { kind: "refused", error: appError("rate_limited", { bankCode }) };
   if (status >= 500) return { kind: "unclear", error: appError("bank_unavailable", { bankCode }) };
@@ -61,7 +73,12 @@ export function readCreated(answer: HttpAnswer): CreateAnswer {
     paymentMethods: Array.isArray(methods) ? methods.filter((method) => typeof method === "string") : [],
     windows: {
       pollMs: secondsOf(field(options, "StatusPollingInterval"), 5, 1, 60),
-      scanMs: secondsOf(field(options, "QrCodeScanWaitTimeout") ?? field(options, "LinkActivationWaitTimeout"), 180, 10, 3600),
+      scanMs: secondsOf(
+        field(options, "QrCodeScanWaitTimeout") ?? field(options, "LinkActivationWaitTimeout"),
+        180,
+        10,
+        3600,
+      ),
       confirmMs: secondsOf(field(options, "PaymentConfirmationTimeout"), 65, 5, 600),
     },
     expiresAt: dateOf(field(data, "ExpireDate")),
