@@ -139,7 +139,12 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     const timers = new Set<unknown>();
     const vault = await openVault({ file: vaultFile, keySource: KEY });
     const crypto = await openCrypto(vault);
-    const journal = await openJournal({ file: journalFile, tillId, mac: (text) => crypto.mac("chain", text), now: wall });
+    const journal = await openJournal({
+      file: journalFile,
+      tillId,
+      mac: (text) => crypto.mac("chain", text),
+      now: wall,
+    });
     const http = createHttp({ identity: (name) => identityOf(vault, name), log });
     const mortal: Clock = {
       now: wall,
@@ -166,9 +171,18 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       http: { send: (request: HttpRequest) => (alive ? send(own, http, request, () => alive) : never<HttpAnswer>()) },
       journal: mortalJournal(journal, () => alive),
       vault,
-      log: { ...log, error: (event: string, fields?: Parameters<Log["error"]>[1]) => alive && log.error(event, fields) },
+      log: {
+        ...log,
+        error: (event: string, fields?: Parameters<Log["error"]>[1]) => alive && log.error(event, fields),
+      },
     };
-    const core = createCore({ version: "0.0.0-test", ports, banks, settings: settingsOf(bank.profile, tillId, options), training: null });
+    const core = createCore({
+      version: "0.0.0-test",
+      ports,
+      banks,
+      settings: settingsOf(bank.profile, tillId, options),
+      training: null,
+    });
     const booted: Life = {
       core,
       journal,
@@ -192,7 +206,12 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     return booted;
   }
 
-  async function send(life: number, http: HttpAdapter, request: HttpRequest, isAlive: () => boolean): Promise<HttpAnswer> {
+  async function send(
+    life: number,
+    http: HttpAdapter,
+    request: HttpRequest,
+    isAlive: () => boolean,
+  ): Promise<HttpAnswer> {
     const at = gates.findIndex((gate) => request.url.includes(gate.part));
     const [gate] = at < 0 ? [] : gates.splice(at, 1);
     if (gate) {
@@ -200,7 +219,14 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       await gate.opened;
       if (!isAlive()) return never();
     }
-    const entry: Sent = { life, requestId: request.headers["X-Request-ID"] ?? "", request, at: wall(), endedAt: null, status: null };
+    const entry: Sent = {
+      life,
+      requestId: request.headers["X-Request-ID"] ?? "",
+      request,
+      at: wall(),
+      endedAt: null,
+      status: null,
+    };
     sent.push(entry);
     const way = { requestId: entry.requestId, since: performance.now() };
     moving.add(way);
@@ -218,8 +244,10 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   }
 
   function mortalJournal(journal: JournalFile, isAlive: () => boolean): Journal {
-    const guard = <A extends unknown[], T>(work: (...input: A) => Promise<T>) => (...input: A): Promise<T> =>
-      isAlive() ? work(...input) : never();
+    const guard =
+      <A extends unknown[], T>(work: (...input: A) => Promise<T>) =>
+      (...input: A): Promise<T> =>
+        isAlive() ? work(...input) : never();
     return {
       info: guard(journal.info),
       payment: guard(journal.payment),
@@ -245,7 +273,12 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   let bank = options.bank;
   const known = [bank, ...(options.others ?? [])];
   // An exchange that is really under way takes milliseconds, not the seconds that scaling would make of them.
-  clock.standsWhile(() => [...moving].some(({ requestId, since }) => performance.now() - since < STANDSTILL && !known.some((one) => one.withholds(requestId))));
+  clock.standsWhile(() =>
+    [...moving].some(
+      ({ requestId, since }) =>
+        performance.now() - since < STANDSTILL && !known.some((one) => one.withholds(requestId)),
+    ),
+  );
   let life = await boot(bank);
   const byRequest = (requestId: string): boolean => known.some((one) => one.arrived(requestId));
 
@@ -300,13 +333,19 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       }
     },
     async reaches(id, state, settled, withinMs) {
-      const there = (row: PaymentRow): boolean => row.state === state && (settled === undefined || row.settled === settled);
-      await desk.until(`${state}${settled === undefined ? "" : settled ? " and settled" : " and not settled"}`, () => there(desk.row(id)), withinMs);
+      const there = (row: PaymentRow): boolean =>
+        row.state === state && (settled === undefined || row.settled === settled);
+      await desk.until(
+        `${state}${settled === undefined ? "" : settled ? " and settled" : " and not settled"}`,
+        () => there(desk.row(id)),
+        withinMs,
+      );
       return desk.row(id);
     },
     async restart(next = bank) {
       // A request that was begun is let reach the bank: one that is cut off before that is made by a gate instead.
-      const onTheWay = (): boolean => sent.some((one) => one.life === lives && one.endedAt === null && !byRequest(one.requestId));
+      const onTheWay = (): boolean =>
+        sent.some((one) => one.life === lives && one.endedAt === null && !byRequest(one.requestId));
       for (let tries = 0; onTheWay() && tries < 100; tries += 1) await new Promise((again) => setTimeout(again, 2));
       life.die();
       bank = next;
@@ -319,7 +358,8 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     },
   };
   try {
-    if (options.unready !== true) await desk.until("the till is ready", () => life.latest?.providers[0]?.ready === true);
+    if (options.unready !== true)
+      await desk.until("the till is ready", () => life.latest?.providers[0]?.ready === true);
   } catch (error) {
     await desk.close();
     throw error;
@@ -330,7 +370,10 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
 async function enrol(file: string, all: readonly DeskBank[]): Promise<void> {
   const vault = await openVault({ file, keySource: KEY });
   for (const { profile, secrets, identity } of all) {
-    await vault.put({ [secretsName(profile.id)]: JSON.stringify(secrets), [identityName(profile.id)]: JSON.stringify(identity) });
+    await vault.put({
+      [secretsName(profile.id)]: JSON.stringify(secrets),
+      [identityName(profile.id)]: JSON.stringify(identity),
+    });
   }
 }
 
@@ -348,7 +391,9 @@ function settingsOf(profile: Profile, tillId: string, { min = 100, max = 100_000
     merchant: { name: "Дүкен №1", bin: "180340021791", address: null, supportPhone: null },
     till: { id: tillId, name: tillId },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
-    providers: [{ name: profile.provider, profile, min: minor(min), max: minor(max), certificateExpires: null, blocked: null }],
+    providers: [
+      { name: profile.provider, profile, min: minor(min), max: minor(max), certificateExpires: null, blocked: null },
+    ],
     training: false,
     setupNeeded: false,
     provisionFile: null,
@@ -358,7 +403,9 @@ function settingsOf(profile: Profile, tillId: string, { min = 100, max = 100_000
 function storyOf(committed: ReadonlyMap<string, PaymentRow>): string {
   const line = (row: PaymentRow): string => {
     const start = row.detail.history[0]?.at ?? 0;
-    const steps = row.detail.history.map(({ at, state, cause }) => `${((at - start) / 1000).toFixed(1)} s ${state} (${cause})`);
+    const steps = row.detail.history.map(
+      ({ at, state, cause }) => `${((at - start) / 1000).toFixed(1)} s ${state} (${cause})`,
+    );
     return `${row.number} ${row.state}${row.settled ? ", settled" : ""}: ${steps.join("; ")}`;
   };
   return [...committed.values()].map(line).join("\n");

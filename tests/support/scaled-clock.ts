@@ -5,8 +5,8 @@ export interface ScaledClock extends Clock {
   readonly scale: number;
   /** Waits so many of its milliseconds. */
   sleep(ms: number): Promise<void>;
-  /** Told of each step before the timers that are due after it: what moves another clock along with this one. */
-  drives(move: (ms: number) => void): void;
+  /** Told of the time after each step, before the timers that are due then: what moves another clock along with this one. */
+  drives(move: (now: number) => void): void;
   /** The machine falls asleep: time runs on, no timer fires. */
   suspend(): void;
   /** It wakes up: what fell due meanwhile fires now, late. */
@@ -59,13 +59,12 @@ export function scaledClock(scale: number, startAt = Date.now()): ScaledClock {
   let passed = 0;
   let asleep = false;
   const timers = new Set<Timer>();
-  const moved: ((ms: number) => void)[] = [];
+  const moved: ((now: number) => void)[] = [];
   const holders: (() => boolean)[] = [];
 
   function moveTo(target: number): void {
-    const ms = target - passed;
     passed = target;
-    for (const move of moved) move(ms);
+    for (const move of moved) move(Math.floor(startAt + passed));
   }
 
   const fires = (timer: Timer): boolean => timer.outside || !asleep;
