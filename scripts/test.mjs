@@ -147,7 +147,9 @@ runMain(async () => {
       }
     });
 
-  const env = environment(node, { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" });
+  // To several runners FORCE_COLOR=0 means colours.
+  const env = environment(node, process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" });
+  if (!process.stdout.isTTY) delete env["FORCE_COLOR"];
   // How npm was asked to talk, and that it runs us, is no business of the programs under test.
   for (const name of Object.keys(env))
     if (/^(?:npm_config_loglevel|npm_lifecycle_.*|NODE_ENV)$/i.test(name)) delete env[name];

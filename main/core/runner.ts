@@ -264,22 +264,23 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       try {
         await apply(live, event, done);
       } catch {
-        // The answer could not be kept, so it must not be shown: as if it had been lost. Nobody can pay it.
-        schedule.set(
-          `retry:${live.row.id}`,
-          clock.mono() + JOURNAL_AGAIN,
-          () => void apply(live, { kind: "restart", danger: call.danger }).catch(() => undefined),
-        );
-        return;
+        return giveUpCreation(live, call.danger);
       }
       if (live.row.state !== "creating") return;
-      journaled = await createCall(live.row);
       try {
+        journaled = await createCall(live.row);
         await commit({ at: clock.now(), calls: [journaled] });
       } catch {
-        return;
+        return giveUpCreation(live, call.danger);
       }
     }
+  }
+
+  /** What could not be kept must not be shown: as if it had been lost, as soon as the disk takes that. */
+  function giveUpCreation(live: Live, danger: Danger): void {
+    schedule.set(`retry:${live.row.id}`, clock.mono() + JOURNAL_AGAIN, () => {
+      apply(live, { kind: "restart", danger }).catch(() => giveUpCreation(live, danger));
+    });
   }
 
   async function exchange(

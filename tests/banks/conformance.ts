@@ -453,7 +453,9 @@ export function describeBank(harness: BankHarness): void {
             const deadline = row.detail.scanDeadline ?? Number.POSITIVE_INFINITY;
             const late = s.desk.sent.filter(
               (one) =>
-                one.request.url.endsWith(`/${sale.bankId}`) && (one.endedAt ?? 0) >= deadline && one.at <= row.updatedAt,
+                one.request.url.endsWith(`/${sale.bankId}`) &&
+                (one.endedAt ?? 0) >= deadline &&
+                one.at <= row.updatedAt,
             );
             expect(late, "one extra question, and the next two").toHaveLength(3);
             s.bank.scan(sale.bankId);
@@ -592,7 +594,8 @@ export function describeBank(harness: BankHarness): void {
         await s.desk.restart();
         if (bankId === null) return;
         const first = (): number | undefined =>
-          s.desk.sent.find((one) => one.at >= died && one.life === lives(s) && one.request.url.endsWith(`/${bankId}`))?.at;
+          s.desk.sent.find((one) => one.at >= died && one.life === lives(s) && one.request.url.endsWith(`/${bankId}`))
+            ?.at;
         await s.desk.until("asked again", () => first() !== undefined, pollMs);
         expect((first() ?? Number.POSITIVE_INFINITY) - died, "asked at once").toBeLessThan(pollMs / 2);
       }

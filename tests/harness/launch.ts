@@ -187,12 +187,17 @@ export async function launchHarness(options: HarnessOptions): Promise<HarnessApp
     userData,
     exit,
     pages,
-    page: () =>
-      until("the first window", 15_000, async () => {
+    page: () => {
+      let looks = 0;
+      return until("the first window", 15_000, async () => {
         if (ended !== undefined) throw new Error(`harness: the app has ended\n${output.slice(-4000)}`);
         const [first] = (await pages()).filter((page) => page.url() !== "about:blank");
+        // A connection made while the page lay dead never sees it come back.
+        looks += 1;
+        if (first === undefined && looks % 25 === 0) crashed = true;
         return first;
-      }),
+      });
+    },
     control: new Proxy({} as Control, {
       get: (_target, method) => (method === "then" ? undefined : (...args: unknown[]) => call(String(method), args)),
     }),

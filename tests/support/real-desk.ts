@@ -115,6 +115,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   const closing: Promise<unknown>[] = [];
   const moving = new Set<{ readonly requestId: string; readonly since: number }>();
   let lives = -1;
+  let booting = false;
   const wall = (): number => clock.now() + wallError;
 
   const log: Log = {
@@ -134,6 +135,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
 
   async function boot(bank: DeskBank): Promise<Life> {
     lives += 1;
+    booting = true;
     const own = lives;
     let alive = true;
     const timers = new Set<unknown>();
@@ -203,6 +205,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       });
     }
     await core.start();
+    booting = false;
     return booted;
   }
 
@@ -272,12 +275,14 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
 
   let bank = options.bank;
   const known = [bank, ...(options.others ?? [])];
-  // An exchange that is really under way takes milliseconds, not the seconds that scaling would make of them.
-  clock.standsWhile(() =>
-    [...moving].some(
-      ({ requestId, since }) =>
-        performance.now() - since < STANDSTILL && !known.some((one) => one.withholds(requestId)),
-    ),
+  // A start, and an exchange that is really under way, take milliseconds, not the seconds that scaling would make of them.
+  clock.standsWhile(
+    () =>
+      booting ||
+      [...moving].some(
+        ({ requestId, since }) =>
+          performance.now() - since < STANDSTILL && !known.some((one) => one.withholds(requestId)),
+      ),
   );
   let life = await boot(bank);
   const byRequest = (requestId: string): boolean => known.some((one) => one.arrived(requestId));

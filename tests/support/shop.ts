@@ -38,7 +38,8 @@ export async function openShop(): Promise<Shop> {
   const dir = await mkdtemp(join(tmpdir(), "qabyl-shop-"));
   const file = join(dir, "provision.json");
   const ca = await testCa();
-  const put = (name: string, content: string | Uint8Array): Promise<void> => writeFile(join(dir, name), content, { mode: 0o600 });
+  const put = (name: string, content: string | Uint8Array): Promise<void> =>
+    writeFile(join(dir, name), content, { mode: 0o600 });
   const shop: Shop = {
     dir,
     file,

@@ -36,7 +36,9 @@ export function simulatedClock(start = Date.UTC(2026, 10, 22, 9, 0, 0)): Simulat
       const end = mono + ms;
       await rest();
       for (;;) {
-        const next = [...timers.values()].filter((timer) => timer.at <= end).toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
+        const next = [...timers.values()]
+          .filter((timer) => timer.at <= end)
+          .toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
         if (!next) break;
         timers.delete(next.order);
         wall += Math.max(0, next.at - mono);
