@@ -2,6 +2,7 @@
  * `npm start`: the cashier's screen in training, on the built-in bank simulator. In Electron; else the same app in a
  * browser window; else its address. Says which of the three, and why.
  */
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { constants, homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -117,7 +118,11 @@ async function inBrowser(node, args, why) {
       tell(
         `Not in Electron: ${why}. No browser window either: ${detail ?? "no browser was found"}. So ${app} is served at this address; open it in a browser:`,
       );
-    if (!opened) tell(`  ${url}`);
+    if (!opened) {
+      tell(`  ${url}`);
+      tell("It works once and for a minute; Enter gives a fresh one.");
+      createInterface({ input: process.stdin }).on("line", () => void freshAddress(args));
+    }
     tell("Ctrl-C stops it.");
   };
   createInterface({ input: /** @type {import("node:stream").Readable} */ (host.stdout) }).on("line", (line) => {
@@ -134,6 +139,34 @@ async function inBrowser(node, args, why) {
   const end = await ended(host);
   if (end.error !== null) throw new Trouble(`The Node host could not be started: ${end.error.message}`);
   return exitCode(end);
+}
+
+/**
+ * Prints an address with a fresh key: the host writes a new launch file as soon as the old one is gone.
+ * @param {readonly string[]} args
+ */
+async function freshAddress(args) {
+  const file = join(dataOf(args), "training", "launch.json");
+  rmSync(file, { force: true });
+  for (let look = 0; look < 30; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (existsSync(file)) return tell(`  ${JSON.parse(readFileSync(file, "utf8")).url}`);
+  }
+  tell("The till did not answer.");
+}
+
+/**
+ * The data folder that the host takes with these options (main/app.ts, defaultDataDir).
+ * @param {readonly string[]} args
+ */
+function dataOf(args) {
+  const at = args.indexOf("--data");
+  const inline = args.find((arg) => arg.startsWith("--data="));
+  if (inline !== undefined) return inline.slice("--data=".length);
+  if (at >= 0) return String(args[at + 1]);
+  if (windows) return join(process.env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "Qabyl");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "Qabyl");
+  return join(process.env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "qabyl");
 }
 
 /** The options for the host: training, and a place of our own for its files where the usual ones cannot be written. */

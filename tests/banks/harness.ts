@@ -121,7 +121,7 @@ export interface BankHarness {
   readonly unsureNo: readonly string[];
   readonly refusals: readonly Refusal[];
   readonly largestId: string;
-  /** `pattern`: where a sample has an id of its own. */
+  /** `statusId`: the id that stands in the status sample. */
   readonly samples: { readonly create: Sample; readonly status: Sample; readonly statusId: string };
   /** The sample's values: amount in major units and what stands for our receipt number. */
   readonly sampleAmount: string;
