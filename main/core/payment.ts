@@ -61,6 +61,31 @@ export interface PaymentDetail {
   readonly description: string | null;
 }
 
+/** What is known before anything has happened. */
+export const NEW_DETAIL: PaymentDetail = {
+  createTries: 1,
+  payload: null,
+  link: null,
+  paymentMethods: [],
+  windows: null,
+  tokenAt: null,
+  scanDeadline: null,
+  confirmDeadline: null,
+  deadAt: null,
+  watchUntil: null,
+  lastWord: null,
+  overdue: false,
+  silentPolls: 0,
+  deadDue: false,
+  askAtStart: false,
+  unsureNo: null,
+  notFound: 0,
+  answeredAt: null,
+  dismissed: false,
+  history: [],
+  description: null,
+};
+
 export interface PaymentRow {
   readonly seq: number;
   readonly id: string;

@@ -4,7 +4,7 @@ import { formatMoney, parseAmount } from "../../contract/money.ts";
 import type { CommandInput, CommandOutput, PaymentQuery, PaymentRequest } from "../../contract/commands.ts";
 import { isOpen } from "../../contract/states.ts";
 import type { Payment } from "../../contract/payment.ts";
-import type { PaymentDetail, PaymentRow } from "./payment.ts";
+import { NEW_DETAIL, type PaymentRow } from "./payment.ts";
 import type { Ports, Profile } from "./ports.ts";
 import { toPayment } from "./present.ts";
 import type { Providers } from "./providers.ts";
@@ -18,30 +18,6 @@ import { businessDay } from "./time.ts";
 const ANSWER_WITHIN = 5_000;
 const REFRESH_WITHIN = 10_000;
 const PAGE = 50;
-
-const NEW_DETAIL: PaymentDetail = {
-  createTries: 1,
-  payload: null,
-  link: null,
-  paymentMethods: [],
-  windows: null,
-  tokenAt: null,
-  scanDeadline: null,
-  confirmDeadline: null,
-  deadAt: null,
-  watchUntil: null,
-  lastWord: null,
-  overdue: false,
-  silentPolls: 0,
-  deadDue: false,
-  askAtStart: false,
-  unsureNo: null,
-  notFound: 0,
-  answeredAt: null,
-  dismissed: false,
-  history: [],
-  description: null,
-};
 
 export interface Payments {
   create(actor: string, input: CommandInput<"payments.create">): Promise<Result<CommandOutput["payments.create"]>>;

@@ -215,8 +215,9 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     request: HttpRequest,
     isAlive: () => boolean,
   ): Promise<HttpAnswer> {
-    const at = gates.findIndex((gate) => request.url.includes(gate.part));
-    const [gate] = at < 0 ? [] : gates.splice(at, 1);
+    const at = wall(); // a question held back at a gate was asked when the core asked it
+    const index = gates.findIndex((gate) => request.url.includes(gate.part));
+    const [gate] = index < 0 ? [] : gates.splice(index, 1);
     if (gate) {
       gate.reach();
       await gate.opened;
@@ -226,7 +227,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       life,
       requestId: request.headers["X-Request-ID"] ?? "",
       request,
-      at: wall(),
+      at,
       endedAt: null,
       status: null,
     };

@@ -1,5 +1,5 @@
 import { minor } from "../../contract/money.ts";
-import type { PaymentDetail, PaymentRow } from "../../main/core/payment.ts";
+import { NEW_DETAIL, type PaymentDetail, type PaymentRow } from "../../main/core/payment.ts";
 import type { Created, Word } from "../../main/core/bank.ts";
 import type { BankWord } from "../../main/core/payment.ts";
 
@@ -40,27 +40,8 @@ export function newRow(change: Partial<PaymentRow> = {}, detail: Partial<Payment
     updatedAt: AT,
     ...change,
     detail: {
-      createTries: 1,
-      payload: null,
-      link: null,
-      paymentMethods: [],
-      windows: null,
-      tokenAt: null,
-      scanDeadline: null,
-      confirmDeadline: null,
-      deadAt: null,
-      watchUntil: null,
-      lastWord: null,
-      overdue: false,
-      silentPolls: 0,
-      deadDue: false,
-      askAtStart: false,
-      unsureNo: null,
-      notFound: 0,
-      answeredAt: null,
-      dismissed: false,
+      ...NEW_DETAIL,
       history: [{ at: AT, state: "creating", cause: "created" }],
-      description: null,
       ...detail,
     },
   };

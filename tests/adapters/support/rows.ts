@@ -1,7 +1,7 @@
 /** Rows as the core would write them. */
-import { minor } from "../../../contract/money.ts";
-import type { PaymentDetail, PaymentRow } from "../../../main/core/payment.ts";
+import { NEW_DETAIL, type PaymentDetail, type PaymentRow } from "../../../main/core/payment.ts";
 import type { Batch, NewEvent, Profile } from "../../../main/core/ports.ts";
+import { newRow } from "../../support/rows.ts";
 
 export const NOON = Date.UTC(2026, 8, 1, 7, 0, 0);
 
@@ -16,66 +16,26 @@ export const profile: Profile = {
   device: "GFC-456397",
 };
 
-const detail: PaymentDetail = {
-  createTries: 1,
-  payload: null,
-  link: null,
-  paymentMethods: [],
-  windows: null,
-  tokenAt: null,
-  scanDeadline: null,
-  confirmDeadline: null,
-  deadAt: null,
-  watchUntil: null,
-  lastWord: null,
-  overdue: false,
-  silentPolls: 0,
-  deadDue: false,
-  askAtStart: false,
-  unsureNo: null,
-  notFound: 0,
-  answeredAt: null,
-  dismissed: false,
-  history: [{ at: NOON, state: "creating", cause: "person" }],
-  description: null,
-};
+const detail: PaymentDetail = { ...NEW_DETAIL, history: [{ at: NOON, state: "creating", cause: "person" }] };
 
 export function payment(
   n: number,
   more: Partial<Omit<PaymentRow, "detail">> & { detail?: Partial<PaymentDetail> } = {},
 ): PaymentRow {
-  return {
+  const id = `pay-${n}`;
+  const plain = newRow({
     seq: 0,
-    id: `pay-${n}`,
-    version: 1,
+    id,
     number: `A1-${String(n).padStart(6, "0")}`,
-    tillId: "A1",
     saleId: `sale-${n}`,
-    replaces: null,
-    kind: "sale",
     profileId: profile.id,
-    provider: "kaspi",
-    environment: "test",
-    method: "qr",
-    minor: minor(500_000),
-    currency: "KZT",
-    state: "creating",
-    settled: false,
-    watching: false,
-    parked: false,
-    late: false,
-    bankId: null,
-    externalId: null,
     idemKey: `key-${n}`,
-    idemMac: "mac",
-    actor: "person:till",
     businessDay: "2026-09-01",
-    shiftId: null,
-    fulfilment: null,
-    resolution: null,
-    error: null,
     createdAt: NOON + n,
     updatedAt: NOON + n,
+  });
+  return {
+    ...plain,
     ...more,
     detail: { ...detail, ...more.detail },
   };
