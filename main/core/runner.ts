@@ -2,7 +2,7 @@
  * The one place that talks to a bank about money: journal the intent, send, read, reduce, commit, publish. Every
  * payment has a queue of its own, so that events are applied one after the other in the order they were received.
  */
-import { appError } from "../../contract/errors.ts";
+import { appError, type AppError } from "../../contract/errors.ts";
 import type { Bank, CreateAnswer, StatusAnswer } from "./bank.ts";
 import { failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
@@ -35,6 +35,8 @@ export interface Live {
   silent: boolean;
   watchStep: number;
   asking: Promise<void> | null;
+  /** The last answer that could not be read, so that it is noted once. */
+  odd: string | null;
   /** The creation that is on its way; done when the bank has spoken or cannot. */
   creating: Promise<void> | null;
 }
@@ -97,6 +99,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       silent: false,
       watchStep: 0,
       asking: null,
+      odd: null,
       creating: null,
     };
     lives.set(row.id, live);
@@ -296,7 +299,12 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
         outcome: "answered",
         bankCode: answer.kind === "created" ? "0" : answer.error.bankCode,
       };
-      if (answer.kind === "created") return { event: { kind: "created", answer }, done };
+      if (answer.kind === "created") {
+        // The bank's wall clock decides nothing here, but a technician should know that one of the two is wrong.
+        const skewed = answer.expiresAt !== null && answer.expiresAt <= clock.now();
+        if (skewed) log.warn("clock.skew", { bankExpires: answer.expiresAt, now: clock.now() });
+        return { event: { kind: "created", answer }, done };
+      }
       if (answer.kind === "refused") return { event: { kind: "refused", error: withIncident(answer.error) }, done };
       return { event: { kind: "unanswered", danger, left: true, error: withIncident(answer.error) }, done };
     } catch (error) {
@@ -350,6 +358,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       const ctx = await providers.context(live.row.profileId);
       const answer = await providers.send(ctx, bankOf(live.row).status(ctx, live.row));
       heard(live, answer.kind !== "unclear");
+      if (answer.kind === "unclear") noteOnce(live, answer.error);
       await apply(live, statusEvent(answer));
     } catch (error) {
       heard(live, false);
@@ -358,6 +367,14 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     } finally {
       release();
     }
+  }
+
+  /** An answer outside the document is worth one line for the support desk, not one for every poll. */
+  function noteOnce(live: Live, { code, params, bankCode }: AppError): void {
+    const odd = JSON.stringify([code, params, bankCode]);
+    if (live.odd === odd) return;
+    live.odd = odd;
+    log.warn("payment.answer.unclear", { id: live.row.id, code, bankCode, what: params["what"], raw: params["raw"] });
   }
 
   function heard(live: Live, answered: boolean): void {

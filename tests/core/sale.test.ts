@@ -119,6 +119,16 @@ describe("deadlines", () => {
     expect(await desk.get(payment.id)).toMatchObject({ state: "in_doubt", settled: false });
   });
 
+  it("a word outside the document is noted once, as the bank wrote it (Q-34)", async () => {
+    await desk.charge();
+    desk.bank.always("/payment/status", { answer: envelope('{"Status":"QrTokenFrobnicated"}') });
+    await desk.clock.advance(60 * SECOND);
+    expect(desk.bank.calls("/payment/status")).toBeGreaterThan(10);
+    expect(desk.notes.filter(({ event }) => event === "payment.answer.unclear")).toMatchObject([
+      { fields: { what: "Status", raw: "QrTokenFrobnicated" } },
+    ]);
+  });
+
   it("late success is paid and late, on the screen of its own sale or as a notice on another's", async () => {
     const first = await desk.charge("100.00");
     await desk.clock.advance(181 * SECOND);
@@ -213,6 +223,12 @@ describe("creation", () => {
     });
     await desk.clock.advance(5 * MINUTE);
     expect(await desk.get(id)).toMatchObject({ state: "cancelled", settled: true });
+  });
+  it("an ExpireDate that is past already is a sign of a wrong clock, and decides nothing (Q-24)", async () => {
+    const payment = await desk.charge();
+    expect(desk.notes.map(({ event }) => event)).toContain("clock.skew");
+    await desk.clock.advance(170 * SECOND);
+    expect((await desk.get(payment.id)).state).toBe("awaiting_scan");
   });
   it("answers after five seconds with creating when the bank is slow", async () => {
     desk.bank.next("/qr/create", { answer: envelope('{"QrToken":"1","QrPaymentId":7}'), after: 20_000 });

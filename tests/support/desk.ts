@@ -11,7 +11,7 @@ import { openJournal, type JournalFile } from "../../main/adapters/journal.ts";
 import { banks } from "../../main/banks/index.ts";
 import { createCore } from "../../main/core/core.ts";
 import type { Core } from "../../main/core/index.ts";
-import type { Log, Ports, Profile, Vault } from "../../main/core/ports.ts";
+import type { Log, LogFields, Ports, Profile, Vault } from "../../main/core/ports.ts";
 import { secretsName, type Settings } from "../../main/core/settings.ts";
 import { scriptedBank, type ScriptedBank } from "./scripted-bank.ts";
 import { simulatedClock, type SimulatedClock } from "./simulated-clock.ts";
@@ -65,6 +65,8 @@ export interface Desk {
   readonly bank: ScriptedBank;
   readonly journal: JournalFile;
   core: Core;
+  /** Warnings and errors written to the log. */
+  readonly notes: { readonly event: string; readonly fields: LogFields }[];
   snapshot(): Snapshot;
   call<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Result<CommandOutput[N]>>;
   /** Starts a sale and lets the bank answer. */
@@ -102,6 +104,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   let alive = { http: true };
   let latest: Snapshot | null = null;
   let settings = options.settings ?? testSettings();
+  const notes: Desk["notes"] = [];
+  const note = (event: string, fields: LogFields = {}): void => void notes.push({ event, fields });
 
   async function boot(): Promise<Core> {
     const mine = (alive = { http: true });
@@ -118,7 +122,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       },
       journal,
       vault,
-      log: silentLog,
+      log: { info: () => undefined, warn: note, error: note },
     };
     const core = createCore({ version: "0.0.0-test", ports, banks, settings, training: null });
     core.watch("cashier", (snapshot) => (latest = snapshot));
@@ -131,6 +135,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     clock,
     bank,
     journal,
+    notes,
     core: await boot(),
     snapshot() {
       if (!latest) throw new Error("no snapshot yet");

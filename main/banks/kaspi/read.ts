@@ -16,9 +16,9 @@ import { canonicalCode, meaningOf } from "./codes.ts";
 
 type Envelope = { readonly kind: "data"; readonly data: unknown } | Refused | Unclear;
 
-const malformed = (what: string): Unclear => ({
+const malformed = (what: string, raw = ""): Unclear => ({
   kind: "unclear",
-  error: appError("malformed_answer", { params: { what } }),
+  error: appError("malformed_answer", { params: { what, raw: raw.slice(0, 60) } }),
 });
 
 /** The envelope of section 2: the body first, since the HTTP status of a business error is not documented. */
@@ -110,7 +110,7 @@ export function readStatus(answer: HttpAnswer): StatusAnswer {
   if (named !== undefined && named !== null && minor === null) return malformed("Amount");
   if (Object.hasOwn(WORDS, raw)) return { kind: "word", word: WORDS[raw] as BankWord, raw, unsure: false, minor };
   if (LIKELY_NO.test(raw)) return { kind: "word", word: "declined", raw, unsure: true, minor };
-  return malformed("Status");
+  return malformed("Status", raw);
 }
 
 /** Answer of device/register (3.2.3). The token is an opaque text. */
