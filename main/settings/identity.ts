@@ -72,7 +72,10 @@ function note(problems: Problem[], error: unknown): null {
   const path = index === null ? `${BASE}.${field}` : `${BASE}.ca[${index}]`;
   // A key that is in no file at all is missed where it would be named.
   const at = code === "no_key" && field === "certificate" ? `${BASE}.privateKey` : path;
-  problems.push({ path: at, words: `the ${WHAT[field]} cannot be used: ${error.message}` });
+  problems.push({
+    path: at,
+    words: field === "passphrase" ? error.message : `the ${WHAT[field]} cannot be used: ${error.message}`,
+  });
   return null;
 }
 
