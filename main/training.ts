@@ -26,6 +26,8 @@ export interface TrainingBank {
 
 /** The times a learner meets: short enough to see a deadline pass, long enough to read the screen. */
 const TIMES = { pollSeconds: 2, scanSeconds: 90, confirmSeconds: 40 } as const;
+/** Of the two ways a bank may treat a token nobody scanned, the one that lets a learner see "time is up". */
+const MANNERS = { unscanned: "stays" } as const;
 const TOKEN_FILE = "till-token";
 
 interface Ready {
@@ -57,7 +59,7 @@ async function startBank(dir: string, module: string, spawn: Spawn): Promise<Chi
   await privateDirectory(dir);
   const config = join(dir, "config.json");
   const portFile = join(dir, "port");
-  await writePrivately(config, JSON.stringify(TIMES));
+  await writePrivately(config, JSON.stringify({ ...TIMES, ...MANNERS }));
   const args = ["--dir", dir, "--config", config, "--state", join(dir, "payments.json")];
   const known = (await readIfThere(portFile))?.toString("utf8") ?? "";
   if (/^\d{1,5}$/.test(known)) {
