@@ -7,9 +7,8 @@ import { Button } from "../ui/Button.tsx";
 import { Dial, useSeconds } from "../ui/Dial.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
-import { Sum } from "../ui/Sum.tsx";
-import { Who } from "../ui/Who.tsx";
 import { APP_NAME, useWords } from "../words.tsx";
+import { Stand } from "../ui/Stand.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -37,16 +36,7 @@ export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
       screen="confirming"
       className={asking ? "with-plate waiting asking" : "with-plate waiting"}
       focusOn={`confirming ${payment.id} ${String(asking)}`}
-      stand={
-        <div className="stand">
-          <div>
-            <p className="who">
-              <Who snapshot={snapshot} />
-            </p>
-            <Sum tiyn={payment.minor} />
-          </div>
-        </div>
-      }
+      stand={<Stand snapshot={snapshot} tiyn={payment.minor} />}
       plate={
         <div className="center-right">
           <Dial kind="big" seconds={seconds} of={(countdown?.totalMs ?? 65_000) / 1000} />

@@ -7,9 +7,8 @@ import { Button } from "../ui/Button.tsx";
 import { Dial } from "../ui/Dial.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { EmptyPlate } from "../ui/Plate.tsx";
-import { Sum } from "../ui/Sum.tsx";
-import { Who } from "../ui/Who.tsx";
 import { useWords } from "../words.tsx";
+import { Stand } from "../ui/Stand.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -35,16 +34,7 @@ export function CreatingScreen({ snapshot, minor, payment }: Props): ReactNode {
       screen="creating"
       className="with-plate"
       focusOn="creating"
-      stand={
-        <div className="stand">
-          <div>
-            <p className="who">
-              <Who snapshot={snapshot} />
-            </p>
-            <Sum tiyn={minor} />
-          </div>
-        </div>
-      }
+      stand={<Stand snapshot={snapshot} tiyn={minor} />}
       plate={
         <EmptyPlate>
           <Dial seconds={null} of={1} />

@@ -9,9 +9,8 @@ import { Button } from "../ui/Button.tsx";
 import { Foot } from "../ui/Foot.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
-import { Sum } from "../ui/Sum.tsx";
-import { Who } from "../ui/Who.tsx";
 import { APP_NAME, Text, useWords } from "../words.tsx";
+import { Stand } from "../ui/Stand.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -41,15 +40,9 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
       line="dashed"
       focusOn={`doubt ${payment.id} ${payment.state}`}
       stand={
-        <div className="stand">
-          <div>
-            <p className="who">
-              <Who snapshot={snapshot} />
-            </p>
-            <Sum tiyn={payment.minor} />
-          </div>
+        <Stand snapshot={snapshot} tiyn={payment.minor}>
           <Mark name="doubt" className="sun" />
-        </div>
+        </Stand>
       }
     >
       <div className="result" data-testid="result" data-state={payment.state}>

@@ -8,9 +8,8 @@ import { Foot } from "../ui/Foot.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Reason } from "../ui/Reason.tsx";
-import { Sum } from "../ui/Sum.tsx";
-import { Who } from "../ui/Who.tsx";
 import { Text, useWords } from "../words.tsx";
+import { Stand } from "../ui/Stand.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -30,15 +29,9 @@ export function ProblemScreen({ snapshot, problem }: Props): ReactNode {
       line="broken"
       focusOn={`problem ${starting.key}`}
       stand={
-        <div className="stand">
-          <div>
-            <p className="who">
-              <Who snapshot={snapshot} />
-            </p>
-            <Sum tiyn={starting.minor} />
-          </div>
+        <Stand snapshot={snapshot} tiyn={starting.minor}>
           <Mark name="no" className="sun noc" />
-        </div>
+        </Stand>
       }
     >
       <div className="result" data-testid="result" data-state="failed">
