@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { DESK_COMMANDS, session, type DeskOutput } from "./desk.ts";
 import type { Payment } from "./payment.ts";
 import { amountText, currency, paymentMethod, paymentState, providerName } from "./payment.ts";
 import type { AppError } from "./errors.ts";
+import { refundQuery, refundRequest, refundSelection, type Refund } from "./refund.ts";
 
 export const idempotencyKey = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
 const paymentId = z.strictObject({ id: z.string().min(1).max(64) });
@@ -16,6 +18,11 @@ export const paymentRequest = z.strictObject({
   replaces: z.string().min(1).max(64).optional(),
   externalId: z.string().min(1).max(64).optional(),
   description: z.string().max(250).optional(),
+  /** Invoice: the customer's telephone, in any usual way of writing (Q-20), and a line for him. */
+  phone: z.string().min(10).max(24).optional(),
+  comment: z.string().max(250).optional(),
+  /** Invoice: a second one for the same telephone and amount is meant; names the one whose answer was lost. */
+  confirmDuplicateOf: z.string().min(1).max(64).optional(),
 });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
@@ -28,6 +35,24 @@ export const paymentQuery = z.strictObject({
   cursor: z.string().max(64).optional(),
 });
 export type PaymentQuery = z.infer<typeof paymentQuery>;
+
+export const historyQuery = z.strictObject({
+  text: z.string().trim().max(100).optional(),
+  /** The shop's dates, YYYY-MM-DD, both included. */
+  fromDay: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional(),
+  toDay: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional(),
+  /** `open`: what is not decided yet; `refunded`: sales of which something went back. */
+  show: z.enum(["all", "paid", "open", "refunded"]).optional(),
+  limit: z.int().min(1).max(50).optional(),
+  cursor: z.string().max(64).optional(),
+});
+export type HistoryQuery = z.infer<typeof historyQuery>;
 
 /** What the training telephone can do: the bank's documented emulation methods (Kaspi 5.2 to 5.5), and the bank's faults. */
 export const phoneAction = z.enum(["scan", "confirm", "decline"]);
@@ -53,6 +78,35 @@ export const COMMANDS = {
     screen: true,
     till: null,
   },
+  /** The name behind a telephone number, masked (Kaspi 4.1.1): at most 50 a minute a device. */
+  "payments.lookUp": {
+    input: z.strictObject({ provider: providerName, phone: z.string().min(10).max(24) }),
+    screen: true,
+    till: null,
+  },
+  "refunds.create": {
+    input: z.strictObject({ key: idempotencyKey, request: refundRequest }),
+    screen: true,
+    till: "refund",
+  },
+  "refunds.get": { input: paymentId, screen: true, till: "read" },
+  "refunds.list": { input: refundQuery, screen: true, till: "read" },
+  "refunds.select": { input: refundSelection.extend({ id: paymentId.shape.id }), screen: true, till: "refund" },
+  "refunds.cancel": { input: paymentId, screen: true, till: "refund" },
+  "refunds.refresh": { input: paymentId, screen: true, till: "refund" },
+  /** A result leaves the screen; one in doubt is checked on, and shown in the strip. */
+  "refunds.dismiss": { input: paymentId, screen: true, till: null },
+  /** What the bank would give back of a purchase right now: of a payment of ours, or of one the customer's scan has shown. */
+  "refunds.look": {
+    input: z.union([
+      z.strictObject({ paymentId: z.string().min(1).max(64) }),
+      z.strictObject({ refundId: z.string().min(1).max(64), operationId: z.string().regex(/^[1-9]\d{0,18}$/) }),
+    ]),
+    screen: true,
+    till: null,
+  },
+  /** The shop's own list. `text`: a receipt number or its end, a bank's or a till program's id, an amount, a scanned slip. */
+  "history.list": { input: historyQuery, screen: true, till: null },
   "notices.acknowledge": { input: paymentId, screen: true, till: null },
   "bank.prepare": { input: z.strictObject({ provider: providerName }), screen: true, till: null },
   "language.set": { input: z.strictObject({ language: z.enum(["kk", "ru", "en"]) }), screen: true, till: null },
@@ -62,15 +116,19 @@ export const COMMANDS = {
     screen: false,
     till: "read",
   },
+  /** The customer's telephone played: in training, and with a technician's session for a test payment on the bank's test host. */
   "training.phone": {
-    input: z.strictObject({ id: z.string().max(64), action: phoneAction }),
+    input: z.strictObject({ id: z.string().max(64), action: phoneAction, session: session.optional() }),
     screen: true,
     till: null,
   },
   "training.fault": { input: z.strictObject({ fault: trainingFault }), screen: true, till: null },
+  ...DESK_COMMANDS,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
+/** What the core itself does; the rest is the technician's desk. */
+export type CoreCommandName = Exclude<CommandName, keyof typeof DESK_COMMANDS>;
 export type CommandInput<N extends CommandName> = z.infer<(typeof COMMANDS)[N]["input"]>;
 
 export interface ProviderHealth {
@@ -97,7 +155,24 @@ export interface JournalEvent {
   readonly body: string;
 }
 
-export interface CommandOutput {
+/** A sale and what went back of it, newest refund first. */
+export interface HistoryItem {
+  readonly payment: Payment;
+  readonly refunds: readonly Refund[];
+}
+
+/** A bank's own figures for a purchase, read just now. Amounts are decimal strings in major units. */
+export interface PurchaseLook {
+  readonly purchaseId: string;
+  readonly paymentId: string | null;
+  readonly total: string;
+  /** total - available: what went back, here or elsewhere. */
+  readonly refunded: string;
+  readonly available: string;
+  readonly at: string;
+}
+
+export interface CommandOutput extends DeskOutput {
   "payments.create": { readonly created: boolean; readonly payment: Payment };
   "payments.get": Payment;
   "payments.list": { readonly items: readonly Payment[]; readonly nextCursor: string | null };
@@ -105,6 +180,16 @@ export interface CommandOutput {
   "payments.refresh": Payment;
   "payments.dismiss": Payment;
   "payments.renew": { readonly created: boolean; readonly payment: Payment };
+  "payments.lookUp": { readonly name: string; readonly phone: string; readonly left: number };
+  "refunds.create": { readonly created: boolean; readonly refund: Refund };
+  "refunds.get": Refund;
+  "refunds.list": { readonly items: readonly Refund[]; readonly nextCursor: string | null };
+  "refunds.select": Refund;
+  "refunds.cancel": Refund;
+  "refunds.refresh": Refund;
+  "refunds.dismiss": Refund;
+  "refunds.look": PurchaseLook;
+  "history.list": { readonly items: readonly HistoryItem[]; readonly nextCursor: string | null };
   "notices.acknowledge": null;
   "bank.prepare": null;
   "language.set": null;
@@ -114,6 +199,7 @@ export interface CommandOutput {
     readonly head: number;
     readonly events: readonly JournalEvent[];
     readonly open: readonly Payment[];
+    readonly openRefunds: readonly Refund[];
   };
   "training.phone": null;
   "training.fault": null;

@@ -17,6 +17,7 @@ export const ERRORS = {
   method_not_allowed: "callSupport",
   too_large: "callSupport",
   not_supported: "callSupport",
+  bad_phone: "retry",
   // the till's own rules
   till_busy: "checkBank",
   previous_attempt_open: "checkBank",
@@ -27,11 +28,36 @@ export const ERRORS = {
   not_finished: "checkBank",
   not_paid: "checkBank",
   refund_open: "checkBank",
+  refund_too_large: "retry",
+  already_refunded: "checkBank",
+  refund_elsewhere: "callSupport",
+  refund_moved: "checkBank",
+  lookup_limit: "retry",
   not_ready: "fixSettings",
   not_configured: "fixSettings",
   not_registered: "fixSettings",
   journal_unavailable: "callSupport",
   internal: "callSupport",
+  // the technician's desk
+  pin_needed: "fixSettings",
+  wrong_pin: "retry",
+  pin_wait: "retry",
+  locked: "retry",
+  already_set_up: "fixSettings",
+  bad_setting: "retry",
+  draft_incomplete: "retry",
+  not_checked: "retry",
+  cert_wrong_passphrase: "retry",
+  cert_old_format: "callSupport",
+  cert_corrupt: "callSupport",
+  cert_no_key: "retry",
+  cert_key_mismatch: "retry",
+  cert_not_yet_valid: "fixSettings",
+  cert_wrong_purpose: "callSupport",
+  cert_too_large: "retry",
+  cert_unsupported: "callSupport",
+  cert_other_owner: "callSupport",
+  cert_roots_missing: "fixSettings",
   // the way to the bank
   offline: "retry",
   bank_unreachable: "retry",
@@ -43,6 +69,8 @@ export const ERRORS = {
   certificate_refused: "fixSettings",
   certificate_expired: "fixSettings",
   certificate_missing: "fixSettings",
+  key_refused: "fixSettings",
+  address_not_allowed: "callSupport",
   // the bank's word
   answer_lost: "retry",
   malformed_answer: "callSupport",
@@ -64,6 +92,13 @@ export const ERRORS = {
   amount_mismatch: "checkBank",
   foreign_answer: "checkBank",
   watch_ended: "checkBank",
+  invoice_lost: "checkBank",
+  cancel_unconfirmed: "checkBank",
+  refund_unconfirmed: "checkBank",
+  refund_refused: "checkBank",
+  partial_refund_impossible: "retry",
+  other_trade_point: "callSupport",
+  wrong_purchase_status: "checkBank",
 } as const satisfies Record<string, Remedy>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -86,4 +121,4 @@ export function appError(code: ErrorCode, more: Partial<Omit<AppError, "code">> 
 
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: AppError; readonly payment?: unknown };
+  | { readonly ok: false; readonly error: AppError; readonly payment?: unknown; readonly refund?: unknown };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BANK_CONFIGS } from "./banks/index.ts";
+import { AMOUNT } from "./money.ts";
 import type { AddProblem, Loose, Problem } from "./problem.ts";
 import { pathText, problemsOf } from "./problem.ts";
 import { LANGUAGES } from "./states.ts";
@@ -12,6 +13,7 @@ export const SCOPES = ["pay", "refund", "read", "cards", "support"] as const;
 /** The name of the token that `till.token` is shorthand for, and the id of the person that `adminPin` is. */
 export const SHORT_TOKEN = "till";
 export const SHORT_PERSON = "admin";
+export const USUAL_PIN_LIMIT = "20000.00";
 
 const pin = z.string().regex(/^\d{4,12}$/, "must be 4 to 12 digits in quotes");
 const plainId = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, "must be 1 to 32 Latin letters, digits, - or _");
@@ -77,6 +79,16 @@ export const provision = z.strictObject({
       idleSeconds: seconds.min(10).max(3600).default(60),
     })
     .default({ autoReturnSeconds: 5, idleSeconds: 60 }),
+  /** A refund above `pinAbove` needs the PIN of a senior, technician or owner; null: none does. */
+  refund: z
+    .strictObject({
+      pinAbove: z
+        .string()
+        .regex(AMOUNT, 'must be an amount in quotes, such as "20000.00", or null')
+        .nullable()
+        .default(USUAL_PIN_LIMIT),
+    })
+    .default({ pinAbove: USUAL_PIN_LIMIT }),
   providers: z
     .strictObject({
       kaspi: BANK_CONFIGS.kaspi.schema.optional(),
@@ -136,8 +148,10 @@ function checkPeople(raw: Loose, add: AddProblem): void {
   });
 }
 
-/** A bank names its fields as `headers.X-Name`: a header's name may hold dots itself, so only the first dot parts. */
-function splitPath(path: string): string[] {
+/** A bank names its fields as `headers.X-Name` or `list[1].field`: a header's name may hold dots itself, so only the first parts. */
+function splitPath(path: string): (string | number)[] {
+  const item = /^(\w+)\[(\d+)\]\.(\w+)$/.exec(path);
+  if (item) return [item[1] ?? "", Number(item[2]), item[3] ?? ""];
   const dot = path.indexOf(".");
   return dot < 0 ? [path] : [path.slice(0, dot), path.slice(dot + 1)];
 }

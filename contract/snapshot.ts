@@ -1,6 +1,6 @@
 import type { AppError } from "./errors.ts";
 import type { Currency } from "./money.ts";
-import type { Environment, Language, PaymentState, Provider } from "./states.ts";
+import type { Environment, Language, PaymentState, Provider, RefundState, RefundWay } from "./states.ts";
 
 export type View = "cashier" | "customer";
 
@@ -24,6 +24,10 @@ export interface PaymentView {
   readonly bankId: string | null;
   readonly qr: { readonly payload: string } | null;
   readonly link: string | null;
+  /** Invoice: the telephone it went to, masked; and until when it can be paid. */
+  readonly phone: string | null;
+  readonly payableUntil: string | null;
+  readonly refundedMinor: number;
   readonly paymentMethods: readonly string[];
   /** Time left, in milliseconds at the moment of sending; the wall clock of the screen plays no part. */
   readonly countdown: {
@@ -50,6 +54,57 @@ export interface ProviderView {
   readonly reason: AppError | null;
   readonly minMinor: number;
   readonly maxMinor: number;
+  /** What this shop's contract with the bank allows: `qr`, `link`, `invoice`. */
+  readonly methods: readonly string[];
+  readonly refunds: RefundWay;
+  /** The legal entity that takes the money; more than one may be set up. */
+  readonly organization: { readonly bin: string; readonly name: string } | null;
+}
+
+/** What the screen draws of a refund. Amounts are whole tiyn. */
+export interface RefundView {
+  readonly id: string;
+  readonly number: string;
+  readonly provider: Provider;
+  readonly environment: Environment;
+  readonly paymentId: string | null;
+  /** The sale's own receipt number and sum, where it is known which purchase goes back. */
+  readonly sale: {
+    readonly number: string | null;
+    readonly purchaseId: string;
+    readonly minor: number | null;
+    readonly at: string | null;
+  } | null;
+  readonly minor: number | null;
+  readonly currency: Currency;
+  readonly state: RefundState;
+  readonly settled: boolean;
+  readonly availableMinor: number | null;
+  readonly availableAt: string | null;
+  /** The bank's figure before the refund was sent, and each reading after it (in doubt: U28). */
+  readonly beforeMinor: number | null;
+  readonly readings: readonly { readonly at: string; readonly minor: number }[];
+  readonly operations: readonly {
+    readonly id: string;
+    readonly minor: number;
+    readonly at: string | null;
+    readonly number: string | null;
+  }[];
+  readonly qr: { readonly payload: string } | null;
+  /** `scan`: the refund code; `check`: until it is decided whether the money went back. */
+  readonly countdown: {
+    readonly kind: "scan" | "check";
+    readonly remainingMs: number;
+    readonly totalMs: number;
+  } | null;
+  readonly silent: boolean;
+  readonly bankId: string | null;
+  readonly error: AppError | null;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly actor: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
 
 export type BannerKind = "late" | "offline" | "journal" | "certificate" | "in-doubt" | "double-paid" | "provision-file";
@@ -59,6 +114,8 @@ export interface Banner {
   readonly kind: BannerKind;
   /** A late success and a double payment name their sale. */
   readonly payment: PaymentView | null;
+  /** An undecided refund that has left the screen. */
+  readonly refund: RefundView | null;
   readonly since: string;
   readonly params: Readonly<Record<string, string>>;
   /** Can be taken away by a person; the others go when their cause does. */
@@ -74,6 +131,8 @@ export interface Snapshot {
     readonly version: string;
     readonly mode: "cashier" | "refund" | "kiosk" | "vending";
     readonly setupNeeded: boolean;
+    /** Somebody has a PIN: settings are behind it. */
+    readonly pinKnown: boolean;
     readonly training: boolean;
     /** Anything but production is stamped on screen and paper. */
     readonly environment: Environment | "none";
@@ -90,6 +149,10 @@ export interface Snapshot {
   readonly offlineSince: string | null;
   /** The payment on the screen: an open one, or a result nobody has put away yet. */
   readonly current: PaymentView | null;
+  /** The refund on the screen; a payment that stands there comes first. */
+  readonly refund: RefundView | null;
+  /** A refund above this needs a PIN; null: none does. */
+  readonly refundPinAboveMinor: number | null;
   readonly parked: readonly PaymentView[];
   readonly watched: number;
   readonly banners: readonly Banner[];

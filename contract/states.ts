@@ -39,3 +39,24 @@ export type Role = "cashier" | "senior" | "technician" | "owner";
 export type Scope = "pay" | "refund" | "read" | "cards" | "support";
 
 export const LANGUAGES = ["kk", "ru", "en"] as const satisfies readonly Language[];
+
+/** States of a refund: contract section 3, "A refund". */
+export const REFUND_STATES = [
+  "creating",
+  "awaiting_scan",
+  "choosing",
+  "sending",
+  "pending",
+  "refunded",
+  "recorded",
+  "failed",
+  "expired",
+  "cancelled",
+  "in_doubt",
+  "not_executed",
+  "needs_review",
+] as const;
+export type RefundState = (typeof REFUND_STATES)[number];
+
+/** How a refund can be made with a bank's contract: not at all here, after the customer's scan, or by the till alone. */
+export type RefundWay = "elsewhere" | "customer" | "till";

@@ -5,6 +5,7 @@ import { paymentQuery, paymentRequest } from "./commands.ts";
 import type { ErrorCode } from "./errors.ts";
 import { ERROR_CODES } from "./errors.ts";
 import { errorObject, payment, remedy } from "./payment.ts";
+import { refund, refundQuery, refundRequest, refundSelection } from "./refund.ts";
 import type { Scope } from "./states.ts";
 
 export const API_BASE = "/api/v1";
@@ -21,13 +22,19 @@ export const errorBody = z
       bankMessage: z.string().nullable(),
       incident: z.string().nullable(),
     }),
+    /** What stands in the way. */
     payment: payment.nullable().optional(),
+    refund: refund.nullable().optional(),
   })
   .meta({ id: "Error" });
 
 export const paymentList = z
   .strictObject({ items: z.array(payment), nextCursor: z.string().nullable() })
   .meta({ id: "PaymentList" });
+
+export const refundList = z
+  .strictObject({ items: z.array(refund), nextCursor: z.string().nullable() })
+  .meta({ id: "RefundList" });
 
 const providerHealth = z.strictObject({
   configured: z.boolean(),
@@ -67,19 +74,15 @@ export interface Route {
 }
 
 const EVERY = [401, 403] as const;
-const action = (
-  path: string,
-  command: CommandName | typeof NOT_BUILT,
-  summary: string,
-  scope: Scope = "pay",
-): Route => ({
+const action = (path: string, command: CommandName, summary: string): Route => ({
   method: "POST",
   path,
-  scope,
   command,
   summary,
-  answers: { 200: payment },
-  errors: [...EVERY, 404, 409, 503],
+  ...(path.startsWith("/refunds")
+    ? { scope: "refund", answers: { 200: refund } }
+    : { scope: "pay", answers: { 200: payment } }),
+  errors: [400, ...EVERY, 404, 409, 413, 415, 503],
 });
 const later = (method: Route["method"], path: string, scope: Scope, summary: string): Route => ({
   method,
@@ -137,12 +140,47 @@ export const ROUTES: readonly Route[] = [
   later("POST", "/payments/{id}/capture", "pay", "Takes held money (not built in this version)"),
   later("POST", "/payments/{id}/void", "pay", "Gives held money back (not built in this version)"),
   later("POST", "/payments/{id}/fulfil", "pay", "Vending: handed out or not (not built in this version)"),
-  later("POST", "/refunds", "refund", "Starts a refund (not built in this version)"),
-  later("GET", "/refunds", "read", "Refunds (not built in this version)"),
-  later("GET", "/refunds/{id}", "read", "One refund (not built in this version)"),
-  later("POST", "/refunds/{id}/select", "refund", "Chooses the purchase (not built in this version)"),
-  later("POST", "/refunds/{id}/cancel", "refund", "Gives the refund up (not built in this version)"),
-  later("POST", "/refunds/{id}/refresh", "refund", "Asks the bank now (not built in this version)"),
+  {
+    method: "POST",
+    path: "/refunds",
+    scope: "refund",
+    command: "refunds.create",
+    summary:
+      "Starts a refund. Answers when the bank has given a code to scan, has paid back or refused, or after 5 s with what is known",
+    body: refundRequest,
+    idempotent: true,
+    answers: { 201: refund, 200: refund },
+    errors: [400, ...EVERY, 404, 409, 413, 415, 503],
+  },
+  {
+    method: "GET",
+    path: "/refunds",
+    scope: "read",
+    command: "refunds.list",
+    summary: "Refunds, newest first",
+    query: refundQuery,
+    answers: { 200: refundList },
+    errors: [400, ...EVERY],
+  },
+  {
+    method: "GET",
+    path: "/refunds/{id}",
+    scope: "read",
+    command: "refunds.get",
+    summary: "One refund",
+    answers: { 200: refund },
+    errors: [...EVERY, 404],
+  },
+  {
+    ...action(
+      "/refunds/{id}/select",
+      "refunds.select",
+      "Chooses the purchase and the amount, or tries again one that was not executed",
+    ),
+    body: refundSelection,
+  },
+  action("/refunds/{id}/cancel", "refunds.cancel", "Gives the refund up, while no money was sent for"),
+  action("/refunds/{id}/refresh", "refunds.refresh", "Asks the bank now, unless asked within its interval"),
   later("GET", "/cards", "cards", "Saved cards (not built in this version)"),
   later("DELETE", "/cards/{id}", "cards", "Forgets a card (not built in this version)"),
   {
@@ -173,6 +211,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   amount_too_small: 400,
   amount_too_large: 400,
   wrong_amount: 400,
+  bad_phone: 400,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
@@ -190,6 +229,19 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   not_finished: 409,
   not_paid: 409,
   refund_open: 409,
+  refund_too_large: 409,
+  already_refunded: 409,
+  refund_elsewhere: 409,
+  refund_moved: 409,
+  refund_refused: 409,
+  refund_unconfirmed: 409,
+  partial_refund_impossible: 409,
+  other_trade_point: 409,
+  wrong_purchase_status: 409,
+  invoice_lost: 409,
+  cancel_unconfirmed: 409,
+  /** Too many in this minute: the error says how long to wait. */
+  lookup_limit: 429,
   internal: 500,
 };
 

@@ -109,6 +109,13 @@ function checkScheme3(raw: Loose, add: AddProblem): void {
   if (raw.organizations === undefined) return;
   for (const key of ["organizationBin", "deviceId", "tradePointId", "deviceToken"])
     if (raw[key] !== undefined) add(key, "stands in each of organizations already; give one or the other");
+  const seen = new Set<unknown>();
+  const list: readonly unknown[] = Array.isArray(raw.organizations) ? raw.organizations : [];
+  list.forEach((entry, index) => {
+    const one = typeof entry === "object" && entry !== null ? (entry as Loose).bin : undefined;
+    if (typeof one === "string" && seen.has(one)) add(`organizations[${index}].bin`, "is used twice");
+    seen.add(one);
+  });
 }
 
 function refuse(raw: Loose, keys: readonly string[], scheme: number, add: AddProblem): void {

@@ -11,46 +11,96 @@ export const ERRORS_EN: ErrorTexts = {
   },
   unauthorized: { title: "Access denied", next: "Call a technician: the right access key is needed." },
   forbidden: { title: "No right to do this", next: "Call a technician: the right is given in the settings." },
-  not_found: { title: "The payment was not found", next: "Call support and read them the code." },
+  not_found: { title: "Nothing was found by this number", next: "Call support and read them the code." },
   method_not_allowed: { title: "The till cannot be asked this way", next: "Call support and read them the code." },
   too_large: { title: "The request is too large", next: "Call support and read them the code." },
   not_supported: { title: "This way to pay does not work here", next: "Choose another way or call support." },
+  bad_phone: {
+    title: "The telephone number is not right",
+    next: "Enter a Kazakhstan mobile number, such as +7 701 123 45 67.",
+  },
 
-  till_busy: { title: "Payment № {{number}} is still running", next: "Finish it or park it first." },
+  till_busy: { title: "The till is busy: № {{number}}", next: "Finish what is running or park it first." },
   previous_attempt_open: {
     title: "The last attempt of this sale is not settled: № {{number}}",
     next: "Wait for the bank's answer on it.",
   },
-  key_reused: {
-    title: "This request number belongs to another payment",
-    next: "Start the payment again. If it repeats, call support.",
-  },
+  key_reused: { title: "This request number is used already", next: "Start again. If it repeats, call support." },
   possible_duplicate: {
-    title: "This invoice was sent before",
-    next: "Ask the customer whether they paid. Only then send a second one.",
+    title: "An invoice like this was sent before",
+    next: "Ask the customer whether it is there and paid. Only then send a second one.",
   },
-  already_final: { title: "This payment is over", next: "See its result on the screen." },
+  already_final: { title: "This is over already", next: "See its result on the screen." },
   use_dismiss: {
     title: "It cannot be cancelled: the bank's answer is unknown",
-    next: "Park the payment, the till will keep watching it.",
+    next: "Park it, the till will keep watching it.",
   },
-  not_finished: { title: "The payment is not over yet", next: "Wait for the result or cancel it." },
+  not_finished: { title: "It is not over yet", next: "Wait for the result or cancel it." },
   not_paid: { title: "This sale is not paid", next: "Take the payment first." },
-  refund_open: { title: "A refund of this sale is running", next: "Wait for its result." },
+  refund_open: {
+    title: "A refund is not decided yet: № {{number}}",
+    next: "Open it: wait for its result, or compare it with the bank.",
+  },
+  refund_too_large: { title: "That much cannot be refunded", next: "Available to refund: {{available}}" },
+  already_refunded: { title: "This sale is fully refunded", next: "There is nothing left to refund. See its history." },
+  refund_elsewhere: {
+    title: "This till cannot make the refund",
+    next: "Make it in the Kaspi Pay app and record it here.",
+  },
+  refund_moved: {
+    title: "Money has gone back of this sale meanwhile",
+    next: "Nothing was sent now. See how much went back.",
+  },
+  lookup_limit: {
+    title: "Numbers are being checked too often",
+    next: "The bank allows 50 a minute. Seconds to wait: {{seconds}}",
+  },
   not_ready: {
     title: "The till is not ready for payments",
     next: "Call a technician: the connection to the bank is not finished.",
   },
-  not_configured: {
-    title: "This bank is not set up",
-    next: "Call a technician: a set-up file with the bank's data is needed.",
-  },
+  not_configured: { title: "This bank is not set up", next: "Call a technician: it is connected in the settings." },
   not_registered: {
     title: "The till is not registered with the bank yet",
     next: "Wait a minute. If it does not help, call a technician.",
   },
   journal_unavailable: { title: "The till's journal cannot be written", next: "No payments are taken. Call support." },
   internal: { title: "The till program has failed", next: "Call support and read them the code." },
+
+  pin_needed: { title: "This refund needs a PIN", next: "The most without a PIN: {{limit}}" },
+  wrong_pin: { title: "Wrong PIN", next: "Tries left before a pause: {{left}}" },
+  pin_wait: { title: "The PIN was wrong too many times", next: "Seconds to wait: {{seconds}}" },
+  locked: { title: "The settings are locked", next: "Enter the PIN again." },
+  already_set_up: { title: "This till is set up already", next: "Open the settings with a PIN." },
+  bad_setting: { title: "A setting is not right", next: "Correct the field: {{field}}" },
+  draft_incomplete: { title: "The connection is not filled in completely", next: "Fill in what is marked." },
+  not_checked: { title: "The connection has not been checked", next: "Check the connection to the bank first." },
+  cert_wrong_passphrase: {
+    title: "The password does not fit the file",
+    next: "Enter it again: capital and small letters differ.",
+  },
+  cert_old_format: { title: "The file's old format cannot be read", next: "Save it in a new format or call support." },
+  cert_corrupt: { title: "The certificate file is damaged", next: "Take the file again. If it repeats, call support." },
+  cert_no_key: { title: "There is no key in the file", next: "Add the key file, or choose a PFX." },
+  cert_key_mismatch: {
+    title: "The key belongs to another certificate",
+    next: "Choose the key that the request to the bank was made with.",
+  },
+  cert_not_yet_valid: { title: "The certificate is not valid yet", next: "Check the till's date and time." },
+  cert_wrong_purpose: {
+    title: "The certificate is not made for signing in to the bank",
+    next: "Ask the bank for a client certificate.",
+  },
+  cert_too_large: { title: "The file is too large", next: "Choose the certificate file itself." },
+  cert_unsupported: { title: "The till cannot use such a certificate", next: "Call support and read them the code." },
+  cert_other_owner: {
+    title: "The certificate was issued to another owner",
+    next: "Check the file. If the owner has changed, call support.",
+  },
+  cert_roots_missing: {
+    title: "The bank's root certificates are missing",
+    next: "Add the two CA files of the bank's letter.",
+  },
 
   offline: { title: "No internet", next: "Check the cable or Wi-Fi and try again." },
   bank_unreachable: { title: "No connection to the bank", next: "Check the internet and try again in a minute." },
@@ -80,6 +130,14 @@ export const ERRORS_EN: ErrorTexts = {
     title: "The till has no bank certificate",
     next: "Call a technician: install the certificate.",
   },
+  key_refused: {
+    title: "The bank refused the till's Api-Key",
+    next: "Call a technician: check the key of the bank's letter.",
+  },
+  address_not_allowed: {
+    title: "The bank does not let this till in",
+    next: "Ask the bank to allow this machine's IP address.",
+  },
 
   answer_lost: { title: "The connection broke and the bank's answer was lost", next: "Nobody saw the QR. Try again." },
   malformed_answer: { title: "The bank's answer could not be read", next: "Call support and read them the code." },
@@ -91,10 +149,7 @@ export const ERRORS_EN: ErrorTexts = {
     next: "Ask the customer to check the account or choose another way.",
   },
   device_not_found: { title: "The till is not registered", next: "Call a technician: Settings → Device." },
-  device_inactive: {
-    title: "The till is switched off at the bank",
-    next: "Call a technician: switch it on or register it again.",
-  },
+  device_inactive: { title: "The till is switched off at the bank", next: "Call a technician: Settings → Device." },
   device_elsewhere: {
     title: "The till belongs to another trade point",
     next: "Call a technician: remove it there or take another device number.",
@@ -136,5 +191,27 @@ export const ERRORS_EN: ErrorTexts = {
   watch_ended: {
     title: "The bank gave no answer for a whole day",
     next: "Compare the payment with the bank by its number.",
+  },
+  invoice_lost: {
+    title: "It is not known whether the invoice was sent",
+    next: "Ask the customer to open Kaspi.kz → bills: is there one of {{sum}}? Do not send a second one.",
+  },
+  cancel_unconfirmed: {
+    title: "The invoice is not confirmed as cancelled",
+    next: "It can still be paid. Check it again in a minute.",
+  },
+  refund_unconfirmed: {
+    title: "The bank did not confirm the refund",
+    next: "Compare the sale with the bank. Do not make a second refund.",
+  },
+  refund_refused: { title: "The bank refused the refund", next: "Compare with the bank how much went back." },
+  partial_refund_impossible: { title: "A part of this sale cannot be refunded", next: "Refund the whole sum." },
+  other_trade_point: {
+    title: "The sale was made at another trade point",
+    next: "Refund it on a till of the trade point where it was bought.",
+  },
+  wrong_purchase_status: {
+    title: "The sale cannot be refunded in its present state",
+    next: "Compare the sale with the bank.",
   },
 };
