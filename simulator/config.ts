@@ -9,27 +9,58 @@ export interface TradePoint {
   acceptsQr?: boolean;
 }
 
+export interface Organization {
+  /** 12 digits, with their leading zeros (Q-19). */
+  bin: string;
+  name: string;
+  tradePoints: TradePoint[];
+}
+
 export const serverCertificates = ["good", "expired", "other-name", "other-ca"] as const;
 export type ServerCertificate = (typeof serverCertificates)[number];
 
 /** What may be set at start and changed while the bank runs. */
 export interface Config {
-  /** Seconds told to the client. */
+  /** Seconds told to the client, for payments and refund QRs alike. */
   pollSeconds: number;
   scanSeconds: number;
   confirmSeconds: number;
   /** Seconds the bank really applies; null: those it told. The bank's clocks are not the till's (Q-27). */
   realScanSeconds: number | null;
   realConfirmSeconds: number | null;
-  /** A token nobody scanned: becomes Error after the scan window, or keeps saying QrTokenCreated. */
+  /** How long an invoice can be paid (4.6: 24 hours). */
+  invoiceSeconds: number;
+  /** A token nobody scanned, an invoice nobody paid: becomes Error at its end, or keeps saying what it said. */
   unscanned: "error" | "stays";
   timeScale: number;
   /** Id of the next payment, Int64 as decimal digits. */
   nextId: string;
-  tradePoints: TradePoint[];
+  /** The next QrReturnId and ReturnOperationId. */
+  nextReturnId: string;
+  nextRefundId: string;
+  /** Schemes 1 and 2 speak for the first of them. */
+  organizations: Organization[];
+  /** Scheme 1's key. */
+  apiKey: string;
+  /** How a missing or wrong key is refused; the document does not say. */
+  apiKeyRefusal: 401 | 403;
+  /** Scheme 3's allow-list: false is a client whose address is not on it. */
+  allowed: boolean;
+  /** A merchant's gateway before schemes 2 and 3: it wants this header and no certificate. */
+  gatewayHeader: { name: string; value: string } | null;
+  /** A DeviceToken of digits can be sent as the Int64 that remote/* ask for (Q-06). */
+  deviceTokens: "guid" | "digits";
   paymentMethods: string[];
+  partialRefunds: boolean;
+  /** return/operations: neither the order nor the store is promised (Q-40). */
+  operationsOrder: "newest" | "shuffled";
+  operationsScope: "trade-point" | "organization";
+  /** Who has which phone, by 8XXXXXXXXXX. */
+  clients: Record<string, string>;
+  lookupsPerMinute: number;
   expireDateStyle: DateStyle;
   transactionDateStyle: DateStyle;
+  operationDateStyle: DateStyle;
   linkBase: string;
   /** Canonical StatusCode to the raw JSON text written instead of it, such as {"-1601": "\"- 1601\""} (Q-01). */
   codes: Record<string, string>;
@@ -45,24 +76,53 @@ export interface Config {
   keepAliveMs: number;
 }
 
-/** The document's samples, where it has any: trade points 3.2.2 and 3.2.3, times 3.3.1. */
+/** A change of the configuration. `tradePoints` is short for those of the first organisation. */
+export type Settings = Partial<Config> & { tradePoints?: TradePoint[] };
+
+/** The document's samples, where it has any: trade points 3.2.2 and 3.2.3, the BIN 4.2.2, times 3.3.1. */
 export const defaultConfig: Config = {
   pollSeconds: 5,
   scanSeconds: 180,
   confirmSeconds: 65,
   realScanSeconds: null,
   realConfirmSeconds: null,
+  invoiceSeconds: 86_400,
   unscanned: "error",
   timeScale: 1,
+  // All of them odd and beyond 2^53, and far apart: a double, or one id in another's place, shows at once (Q-07).
   nextId: "9007199254740993",
-  tradePoints: [
-    { id: "1", name: "Магазин 1 (Ауэзова, 65)" },
-    { id: "2", name: "Магазин 2 (Жарокова, 48)" },
-    { id: "12", name: "Магазин 12" },
+  nextReturnId: "9007199264740993",
+  nextRefundId: "9007199274740993",
+  organizations: [
+    {
+      bin: "180340021791",
+      name: "ТОО «Магазин»",
+      tradePoints: [
+        { id: "1", name: "Магазин 1 (Ауэзова, 65)" },
+        { id: "2", name: "Магазин 2 (Жарокова, 48)" },
+        { id: "12", name: "Магазин 12" },
+      ],
+    },
+    { bin: "020440001239", name: "ИП Сапарова", tradePoints: [{ id: "31", name: "Кофейня (Достык, 91)" }] },
   ],
+  apiKey: "",
+  apiKeyRefusal: 401,
+  allowed: true,
+  gatewayHeader: null,
+  deviceTokens: "guid",
   paymentMethods: ["Gold", "Red", "Loan"],
+  partialRefunds: true,
+  operationsOrder: "newest",
+  operationsScope: "trade-point",
+  clients: {
+    "87077777777": "Смагулова Айгуль Сериковна",
+    "87011112233": "Касымов Нурлан",
+    "87770000001": "Ли Ольга Викторовна",
+  },
+  lookupsPerMinute: 50,
   expireDateStyle: "short-offset",
   transactionDateStyle: "unpadded-day",
+  operationDateStyle: "no-zone",
   linkBase: "https://pay.kaspi.kz/pay/",
   codes: {},
   strict: false,
@@ -74,32 +134,55 @@ export const defaultConfig: Config = {
   keepAliveMs: 65_000,
 };
 
+type Check = (value: unknown) => boolean;
 const oneOf =
-  (...words: readonly string[]) =>
-  (value: unknown) =>
-    typeof value === "string" && words.includes(value);
-const isNumber = (value: unknown) => typeof value === "number" && Number.isFinite(value) && value >= 0;
-const isNumberOrNull = (value: unknown) => value === null || isNumber(value);
-const isBoolean = (value: unknown) => typeof value === "boolean";
-const isString = (value: unknown) => typeof value === "string";
-const isInt64 = (value: unknown) => typeof value === "string" && /^\d{1,19}$/.test(value);
+  (...words: readonly unknown[]): Check =>
+  (value) =>
+    words.includes(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isNumberOrNull: Check = (value) => value === null || isNumber(value);
+const isBoolean: Check = (value) => typeof value === "boolean";
+const isString: Check = (value) => typeof value === "string";
+const isInt64: Check = (value) => typeof value === "string" && /^\d{1,19}$/.test(value);
+const isTexts: Check = (value) => isObject(value) && Object.values(value).every(isString);
+const isTradePoint: Check = (value) => isObject(value) && isInt64(value.id) && isString(value.name);
+const isOrganization: Check = (value) =>
+  isObject(value) && isString(value.bin) && isString(value.name) && listOf(isTradePoint)(value.tradePoints);
 
-const checks: Record<keyof Config, (value: unknown) => boolean> = {
+const checks: Record<keyof Settings, Check> = {
   pollSeconds: isNumber,
   scanSeconds: isNumber,
   confirmSeconds: isNumber,
   realScanSeconds: isNumberOrNull,
   realConfirmSeconds: isNumberOrNull,
+  invoiceSeconds: isNumber,
   unscanned: oneOf("error", "stays"),
   timeScale: isNumber,
   nextId: isInt64,
-  tradePoints: (value) =>
-    Array.isArray(value) && value.every((point) => isObject(point) && isInt64(point.id) && isString(point.name)),
-  paymentMethods: (value) => Array.isArray(value) && value.every(isString),
+  nextReturnId: isInt64,
+  nextRefundId: isInt64,
+  organizations: (value) => listOf(isOrganization)(value) && (value as unknown[]).length > 0,
+  tradePoints: listOf(isTradePoint),
+  apiKey: isString,
+  apiKeyRefusal: oneOf(401, 403),
+  allowed: isBoolean,
+  gatewayHeader: (value) => value === null || (isObject(value) && isString(value.name) && isString(value.value)),
+  deviceTokens: oneOf("guid", "digits"),
+  paymentMethods: listOf(isString),
+  partialRefunds: isBoolean,
+  operationsOrder: oneOf("newest", "shuffled"),
+  operationsScope: oneOf("trade-point", "organization"),
+  clients: isTexts,
+  lookupsPerMinute: isNumber,
   expireDateStyle: oneOf(...dateStyles),
   transactionDateStyle: oneOf(...dateStyles),
+  operationDateStyle: oneOf(...dateStyles),
   linkBase: isString,
-  codes: (value) => isObject(value) && Object.values(value).every(isString),
+  codes: isTexts,
   strict: isBoolean,
   testMethods: isBoolean,
   softClientCert: isBoolean,
@@ -110,12 +193,20 @@ const checks: Record<keyof Config, (value: unknown) => boolean> = {
 };
 
 /** The part of `value` that is configuration. Throws on an unknown key or a wrong value. */
-export function readConfig(value: unknown): Partial<Config> {
+export function readConfig(value: unknown): Settings {
   if (!isObject(value)) throw new Error("configuration: an object is expected");
   for (const [key, member] of Object.entries(value)) {
-    const check = Object.hasOwn(checks, key) ? checks[key as keyof Config] : undefined;
+    const check = Object.hasOwn(checks, key) ? checks[key as keyof Settings] : undefined;
     if (!check) throw new Error(`configuration: unknown key ${key}`);
     if (!check(member)) throw new Error(`configuration: wrong value of ${key}`);
   }
   return value;
+}
+
+/** Puts checked settings into the configuration; later changes of `settings` do not reach it. */
+export function applySettings(config: Config, settings: Settings): void {
+  const { tradePoints, ...rest } = structuredClone(settings);
+  Object.assign(config, rest);
+  const [first] = config.organizations;
+  if (tradePoints && first) first.tradePoints = tradePoints;
 }

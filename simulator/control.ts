@@ -1,24 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Config } from "./config.ts";
+import type { Settings } from "./config.ts";
+import { actReply, done, notFound, pointReply, type Reply } from "./control-acts.ts";
 import { readFault } from "./faults.ts";
 import type { Simulator } from "./index.ts";
 import { isObject, writePlain } from "./json.ts";
-import { Refusal } from "./kaspi/refusal.ts";
 
 const LONGEST_BODY = 1_048_576;
-const customerActs = ["scan", "confirm", "scanerror", "confirmerror", "pay"];
 
 export interface Control {
   url: string;
   token: string;
   close(): Promise<void>;
-}
-
-interface Reply {
-  status: number;
-  body: unknown;
 }
 
 /** The interface of tests and of the training phone: plain HTTP on loopback, with a bearer token. */
@@ -72,10 +66,19 @@ async function answer(simulator: Simulator, token: string, request: IncomingMess
     case "GET /ledger":
       return done(ledgerOf(simulator, Number(searchParams.get("since") ?? 0)));
     case "GET /payments":
-      if (second === undefined) return done(simulator.payments());
-      return paymentReply(simulator, second);
+      return listReply(second, simulator.payments());
+    case "GET /returns":
+      return listReply(second, simulator.returns());
+    case "GET /refunds":
+      return listReply(second, simulator.refunds());
+    case "GET /devices":
+      return done(simulator.devices());
     case "POST /payments":
-      return customerAct(simulator, second ?? "", third ?? "");
+    case "POST /returns":
+    case "POST /devices":
+      return actReply(simulator, first, second ?? "", third ?? "", input);
+    case "POST /tradepoints":
+      return pointReply(simulator, second ?? "", input);
     case "POST /advance":
       if (!isObject(input) || typeof input.ms !== "number") throw new Error("ms is missing");
       simulator.advance(input.ms);
@@ -83,7 +86,7 @@ async function answer(simulator: Simulator, token: string, request: IncomingMess
     case "GET /config":
       return done(simulator.config);
     case "POST /config":
-      await simulator.configure(input as Partial<Config>);
+      await simulator.configure(input as Settings);
       return done(simulator.config);
     case "POST /down":
       await simulator.down();
@@ -106,23 +109,18 @@ function ledgerOf(simulator: Simulator, since: number): unknown {
     droppedCalls: ledger.droppedCalls,
     connections: ledger.connections,
     payments: [...ledger.payments.values()],
+    returns: [...ledger.returns.values()],
+    refunds: ledger.refunds,
+    complaints: ledger.complaints,
     totals: ledger.totals(),
   };
 }
 
-function paymentReply(simulator: Simulator, id: string): Reply {
-  const payment = simulator.payment(id);
-  return payment ? done(payment) : notFound();
-}
-
-function customerAct(simulator: Simulator, id: string, act: string): Reply {
-  if (!customerActs.includes(act) || !simulator.payment(id)) return notFound();
-  try {
-    return done(act === "pay" ? simulator.pay(id) : simulator.act(id, act as "scan"));
-  } catch (error) {
-    if (error instanceof Refusal) return { status: 409, body: { error: error.message } };
-    throw error;
-  }
+/** All of them, or the one with this id. */
+function listReply(id: string | undefined, records: readonly { id: string }[]): Reply {
+  if (id === undefined) return done(records);
+  const record = records.find((candidate) => candidate.id === id);
+  return record ? done(record) : notFound();
 }
 
 async function readInput(request: IncomingMessage): Promise<unknown> {
@@ -133,6 +131,3 @@ async function readInput(request: IncomingMessage): Promise<unknown> {
   }
   return text === "" ? {} : (JSON.parse(text) as unknown);
 }
-
-const done = (body: unknown): Reply => ({ status: 200, body });
-const notFound = (): Reply => ({ status: 404, body: { error: "not found" } });

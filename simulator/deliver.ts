@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:ht
 import type { HttpAnswer } from "./change-answer.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { Struck } from "./faults.ts";
-import type { CallRecord } from "./ledger.ts";
+import type { CallRecord } from "./records.ts";
 
 const GARBAGE = '\u0000\u0007{"StatusCode":0,"Da\u0001\u0002';
 
@@ -71,7 +71,7 @@ export function deliver<Outcome>(delivery: Delivery<Outcome>): void {
     clock.after(ms, () => next(0));
   };
 
-  const fault = struck.find((entry) => entry.fault.kind !== "answer")?.fault;
+  const fault = struck.find(({ fault: { kind } }) => kind !== "answer" && kind !== "foreign")?.fault;
   switch (fault?.kind) {
     case "delay": {
       const ready = fault.acts === "last" ? null : ownAnswer();

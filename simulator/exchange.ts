@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { JSON_TYPE, changeAnswer, type HttpAnswer } from "./change-answer.ts";
 import { deliver } from "./deliver.ts";
 import { actsUnder, type Faults, type Struck } from "./faults.ts";
+import { foreignRefunds } from "./foreign.ts";
 import { parseJson, RawJson, writeJson, type Json } from "./json.ts";
 import type { KaspiBank } from "./kaspi/bank.ts";
 import type { Code } from "./kaspi/codes.ts";
+import { refuseAccess } from "./kaspi/access.ts";
 import { BadRequest, type Envelope, type MethodRequest } from "./kaspi/method.ts";
 import { Refusal } from "./kaspi/refusal.ts";
 import { findMethod, type Found } from "./kaspi/schemes.ts";
-import type { CallRecord } from "./ledger.ts";
+import type { CallRecord, Scheme } from "./records.ts";
 
 const LONGEST_BODY = 1_048_576;
 
@@ -21,6 +23,7 @@ export interface Peer {
 export interface Exchange {
   bank: KaspiBank;
   faults: Faults;
+  scheme: Scheme;
   basePath: string;
 }
 
@@ -36,13 +39,14 @@ export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { bank, faults } = context;
+  const { bank, faults, scheme } = context;
   bank.clock.settle();
   const url = new URL(request.url ?? "/", "https://localhost");
   const below = url.pathname.startsWith(`${context.basePath}/`) ? url.pathname.slice(context.basePath.length) : null;
-  const found = below === null ? null : findMethod(bank.config, below);
+  const found = below === null ? null : findMethod(scheme, bank.config, below);
   const record = bank.ledger.addCall({
     at: bank.clock.now(),
+    scheme,
     connection: peer.connection,
     client: peer.client,
     httpMethod: request.method ?? "",
@@ -60,10 +64,16 @@ export async function exchange(
     answer: null,
   });
   const methodRequest: MethodRequest = {
+    scheme,
+    requestId: record.headers["x-request-id"] ?? null,
     parameter: found?.parameter ?? null,
     query: url.searchParams,
     body: undefined,
     note: (problem) => record.problems.push(problem),
+    complain: (rule, text) => {
+      record.problems.push(text);
+      bank.ledger.complaints.push({ at: bank.clock.now(), call: record.seq, rule, text });
+    },
   };
   record.paymentId = paymentOf(found, methodRequest);
   noteHeaders(context, record);
@@ -83,6 +93,8 @@ export async function exchange(
   record.faults = struck.map((entry) => entry.fault.kind);
 
   const act = () => carryOut(context, peer, found, record, methodRequest);
+  const foreign = foreignRefunds(bank, record, struck);
+  foreign.before();
   const untouched = (): Outcome => asEnvelope(bank, { StatusCode: 0, Message: "OK" });
   deliver({
     clock: bank.clock,
@@ -93,6 +105,7 @@ export async function exchange(
     act: struck.every((entry) => actsUnder(entry.fault)) ? act : null,
     answer: (outcome) => finish(outcome ?? untouched(), struck),
   });
+  foreign.after();
 }
 
 function finish(outcome: Outcome, struck: Struck[]): HttpAnswer {
@@ -112,7 +125,8 @@ function carryOut(
   record.acted = true;
   record.actedAt = bank.clock.now();
   try {
-    if (!peer.authorized) throw new Refusal("-10000");
+    const refused = refuseAccess(context.scheme, bank.config, record.headers, peer.authorized);
+    if (refused) return { envelope: null, answer: refused };
     if (!found) return plain(404, { Message: "No HTTP resource was found that matches the request URI." });
     if (found.method.httpMethod !== record.httpMethod) {
       return plain(405, { Message: "The requested resource does not support this http method." });
@@ -127,7 +141,7 @@ function carryOut(
   } catch (error) {
     if (error instanceof Refusal) {
       record.statusCode = error.code;
-      return asEnvelope(bank, refusalEnvelope(bank, error.code, error.message));
+      return asEnvelope(bank, refusalEnvelope(bank, error.code, error.message), error.httpStatus);
     }
     if (error instanceof BadRequest) return plain(400, { Message: `The request is invalid: ${error.message}` });
     throw error;
@@ -141,13 +155,13 @@ function refusalEnvelope(bank: KaspiBank, code: Code, message: string): Envelope
   };
 }
 
-function asEnvelope(bank: KaspiBank, envelope: Envelope): Outcome {
+function asEnvelope(bank: KaspiBank, envelope: Envelope, status = 200): Outcome {
   const zero = bank.config.codes["0"];
   const written =
     zero !== undefined && envelope.StatusCode === 0 ? { ...envelope, StatusCode: new RawJson(zero) } : envelope;
   return {
     envelope: written,
-    answer: { status: 200, contentType: JSON_TYPE, headers: {}, body: writeJson(written) },
+    answer: { status, contentType: JSON_TYPE, headers: {}, body: writeJson(written) },
   };
 }
 

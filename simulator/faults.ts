@@ -35,6 +35,11 @@ export type FaultAction =
   | { kind: "http"; status: number; body?: string; headers?: Record<string, string>; acts?: boolean }
   /** The right answer in pieces. */
   | { kind: "slow"; pieceBytes?: number; ms: number }
+  /**
+   * Another till gives `minor` tiyn of the same purchase back: when the call arrives and before anything is done
+   * about it, or `ms` later (0: right after). The call goes on as it would, or as another fault on it demands.
+   */
+  | { kind: "foreign"; minor: number; ms?: number }
   /** Another answer than the bank's; several such faults add up. */
   | ({ kind: "answer" } & AnswerChange);
 
@@ -78,6 +83,7 @@ export interface Struck {
 
 const kinds = [
   'refuse', 'delay', 'drop', 'eat', 'late', 'hang', 'truncate', 'garbage', 'html', 'http', 'slow', 'answer',
+  'foreign',
 ]; // prettier-ignore
 const needsMs = ["delay", "late", "slow"];
 
@@ -87,6 +93,9 @@ export function readFault(value: unknown): Fault {
   if (typeof value.kind !== "string" || !kinds.includes(value.kind)) throw new Error("fault: unknown kind");
   if (needsMs.includes(value.kind) && typeof value.ms !== "number") throw new Error("fault: ms is missing");
   if (value.kind === "http" && typeof value.status !== "number") throw new Error("fault: status is missing");
+  if (value.kind === "foreign" && !(Number.isSafeInteger(value.minor) && Number(value.minor) > 0)) {
+    throw new Error("fault: minor is a number of tiyn from 1");
+  }
   if (value.nth !== undefined && !(Number.isInteger(value.nth) && Number(value.nth) >= 1)) {
     throw new Error("fault: nth counts from 1");
   }

@@ -1,31 +1,35 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { ServerOptions } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCa, issueServer } from "./ca.ts";
 import { openCaFiles, type CaFiles, type CaPaths } from "./ca-files.ts";
 import { VirtualClock } from "./clock.ts";
-import { defaultConfig, readConfig, type Config } from "./config.ts";
+import { applySettings, defaultConfig, readConfig, type Config, type Settings, type TradePoint } from "./config.ts";
 import { startControl, type Control } from "./control.ts";
-import { exchange } from "./exchange.ts";
 import { Faults } from "./faults.ts";
 import { KaspiBank } from "./kaspi/bank.ts";
-import { basePath as kaspiBasePath } from "./kaspi/schemes.ts";
+import type { Device } from "./kaspi/organizations.ts";
 import type { CustomerAct } from "./kaspi/payments.ts";
-import { Ledger, type PaymentRecord } from "./ledger.ts";
-import { Listener } from "./listener.ts";
+import { basePaths } from "./kaspi/schemes.ts";
+import { Ledger } from "./ledger.ts";
+import { schemes, type PaymentRecord, type RefundRecord, type ReturnRecord, type Scheme } from "./records.ts";
+import { Servers } from "./servers.ts";
 import { loadState, restoreState, saveState } from "./state-file.ts";
 
 export { issueClient, type ClientFiles } from "./ca.ts";
 export { makeCa, openCaFiles, saveClient } from "./ca-files.ts";
 export type { Fault } from "./faults.ts";
 
-export interface SimulatorOptions extends Partial<Config> {
+export interface SimulatorOptions extends Settings {
   /** Where the certificates are kept; absent: a temporary directory that goes with stop(). */
   dir?: string;
+  /** Whose address `url` is, and whose `port` and `basePath` are given. Default 2. */
+  scheme?: Scheme;
+  /** The schemes that get a port. Default: `scheme` alone. */
+  schemes?: readonly Scheme[];
   port?: number;
   basePath?: string;
-  /** Payments and devices survive a restart in this file. */
+  /** Payments, refunds, devices and the Api-Key survive a restart in this file. */
   stateFile?: string;
   /** Virtual time to start at, milliseconds since 1970. Default: now. */
   startAt?: number;
@@ -35,27 +39,32 @@ export interface SimulatorOptions extends Partial<Config> {
   ledgerLimit?: number;
 }
 
-type PaymentId = string | bigint;
+type Id = string | bigint;
 
-/** A running bank. */
+/** Settings that open connections cannot live with. */
+const tlsKeys = ["serverCertificate", "softClientCert", "minTls", "maxTls", "keepAliveMs", "gatewayHeader"];
+
+/** A running bank. Customers' and owners' acts throw when the bank would refuse them. */
 export class Simulator {
   readonly ledger: Ledger;
   readonly faults = new Faults();
   readonly clock: VirtualClock;
   readonly files: CaFiles;
+  readonly scheme: Scheme;
   readonly basePath: string;
   control: Control | null = null;
   readonly #bank: KaspiBank;
-  readonly #listener: Listener;
-  readonly #secure: { cert: string; key: string };
+  readonly #servers: Servers;
+  readonly #served: readonly Scheme[];
   readonly #temporaryDir: string | null;
 
   /** Use startSimulator. */
   constructor(options: SimulatorOptions, config: Config, files: CaFiles, temporaryDir: string | null) {
-    const { stateFile } = options;
+    const { stateFile, scheme = 2 } = options;
     const saved = stateFile === undefined ? null : loadState(stateFile);
     this.files = files;
-    this.basePath = options.basePath ?? kaspiBasePath;
+    this.scheme = scheme;
+    this.basePath = options.basePath ?? basePaths[scheme];
     this.clock = new VirtualClock(Math.max(options.startAt ?? Date.now(), saved?.now ?? 0), config.timeScale);
     this.ledger = new Ledger(options.ledgerLimit ?? 200_000);
     const changed = () => {
@@ -63,29 +72,43 @@ export class Simulator {
     };
     this.#bank = new KaspiBank(config, this.clock, this.ledger, changed);
     if (saved) restoreState(this.#bank, saved);
+    if (options.apiKey !== undefined) config.apiKey = options.apiKey;
     this.#temporaryDir = temporaryDir;
-    this.#secure = serverPair(files);
-    const context = { bank: this.#bank, faults: this.faults, basePath: this.basePath };
-    this.#listener = new Listener({
-      tls: () => this.#tls(),
-      keepAliveMs: () => config.keepAliveMs,
-      accept: () => this.faults.strike("connection", null, null).length === 0,
-      onRequest: (peer, request, response) => exchange(context, peer, request, response),
-      onConnection: (record) => this.ledger.addConnection({ at: this.clock.now(), ...record }),
-    });
+    this.#served = schemes.filter((one) => one === scheme || options.schemes?.includes(one));
+    this.#servers = new Servers(
+      this.#bank,
+      this.faults,
+      files,
+      this.#served.map((one) => [one, one === scheme ? this.basePath : basePaths[one]]),
+    );
   }
 
   get config(): Readonly<Config> {
     return this.#bank.config;
   }
 
+  /** Scheme 1's. */
+  get apiKey(): string {
+    return this.config.apiKey;
+  }
+
   get port(): number {
-    return this.#listener.port;
+    return this.#servers.port(this.scheme);
   }
 
   /** What the till is given as the bank's address. */
   get url(): string {
-    return `https://127.0.0.1:${this.port}${this.basePath}`;
+    return this.urlOf(this.scheme);
+  }
+
+  /** The addresses of the schemes that are served. */
+  get urls(): Partial<Record<Scheme, string>> {
+    return Object.fromEntries(this.#served.map((scheme) => [scheme, this.urlOf(scheme)]));
+  }
+
+  /** Throws for a scheme that is not served. */
+  urlOf(scheme: Scheme): string {
+    return this.#servers.url(scheme);
   }
 
   get paths(): CaPaths {
@@ -93,17 +116,17 @@ export class Simulator {
   }
 
   get isUp(): boolean {
-    return this.#listener.isUp;
+    return this.#servers.isUp;
   }
 
-  /** Opens the port after down(). */
+  /** Opens the ports after down(). */
   async up(): Promise<void> {
-    await this.#listener.up();
+    await this.#servers.up();
   }
 
-  /** Closes the port and kills all connections: the bank cannot be reached. */
+  /** Closes the ports and kills all connections: the bank cannot be reached. */
   async down(): Promise<void> {
-    await this.#listener.down();
+    await this.#servers.down();
   }
 
   /** Moves the bank's clock forward; everything that falls due on the way happens. */
@@ -115,17 +138,15 @@ export class Simulator {
     return this.clock.now();
   }
 
-  /** Changes settings while running. Certificate, TLS and keep-alive settings close the open connections. */
-  async configure(change: Partial<Config>): Promise<void> {
-    readConfig(change);
-    Object.assign(this.#bank.config, change);
+  /** Changes settings while running. Certificate, TLS, gateway and keep-alive settings close the open connections. */
+  async configure(change: Settings): Promise<void> {
+    applySettings(this.#bank.config, readConfig(change));
     if (change.timeScale !== undefined) this.clock.setScale(change.timeScale);
-    if (change.serverCertificate !== undefined) await this.#chooseCertificate();
-    const tlsKeys = ["serverCertificate", "softClientCert", "minTls", "maxTls", "keepAliveMs"];
-    if (tlsKeys.some((key) => key in change)) this.#listener.renew();
+    if (change.serverCertificate !== undefined) await this.#servers.chooseCertificate();
+    if (tlsKeys.some((key) => key in change)) this.#servers.renew();
   }
 
-  payment(id: PaymentId): PaymentRecord | undefined {
+  payment(id: Id): PaymentRecord | undefined {
     this.clock.settle();
     return this.ledger.payment(id);
   }
@@ -135,92 +156,133 @@ export class Simulator {
     return [...this.ledger.payments.values()];
   }
 
-  /** The customer scans. Throws when the payment is in no state for it, as all of these do. */
-  scan(id: PaymentId): PaymentRecord {
-    return this.act(id, "scan");
+  invoices(): PaymentRecord[] {
+    this.clock.settle();
+    return this.ledger.invoices();
   }
 
-  confirm(id: PaymentId): PaymentRecord {
+  /** The customer scans; the customer's name tells whose purchases return/operations lists. */
+  scan(id: Id, customer?: string): PaymentRecord {
+    return this.act(id, "scan", customer);
+  }
+
+  confirm(id: Id): PaymentRecord {
     return this.act(id, "confirm");
   }
 
-  scanError(id: PaymentId): PaymentRecord {
+  scanError(id: Id): PaymentRecord {
     return this.act(id, "scanerror");
   }
 
-  confirmError(id: PaymentId): PaymentRecord {
+  confirmError(id: Id): PaymentRecord {
     return this.act(id, "confirmerror");
   }
 
-  /** Scans if that is still to be done, and confirms. */
-  pay(id: PaymentId): PaymentRecord {
-    if (this.payment(id)?.state === "QrTokenCreated") this.scan(id);
+  /** Scans if that is still to be done, and confirms; pays an invoice. */
+  pay(id: Id, customer?: string): PaymentRecord {
+    if (this.payment(id)?.kind === "invoice") return this.payInvoice(id);
+    if (this.payment(id)?.state === "QrTokenCreated") this.scan(id, customer);
     return this.confirm(id);
   }
 
-  act(id: PaymentId, what: CustomerAct): PaymentRecord {
+  act(id: Id, what: CustomerAct, customer?: string): PaymentRecord {
     this.clock.settle();
-    return this.#bank.payments.act(String(id), what);
+    return this.#bank.payments.act(String(id), what, customer);
+  }
+
+  payInvoice(id: Id): PaymentRecord {
+    this.clock.settle();
+    return this.#bank.invoices.act(String(id), "pay");
+  }
+
+  rejectInvoice(id: Id): PaymentRecord {
+    this.clock.settle();
+    return this.#bank.invoices.act(String(id), "reject");
+  }
+
+  return(id: Id): ReturnRecord | undefined {
+    this.clock.settle();
+    return this.ledger.returns.get(String(id));
+  }
+
+  returns(): ReturnRecord[] {
+    this.clock.settle();
+    return [...this.ledger.returns.values()];
+  }
+
+  /** The customer scans a refund QR, or fails to. */
+  scanReturn(id: Id, customer = "c1"): ReturnRecord {
+    this.clock.settle();
+    return this.#bank.returns.scan(String(id), customer);
+  }
+
+  scanReturnError(id: Id): ReturnRecord {
+    this.clock.settle();
+    return this.#bank.returns.scan(String(id), null);
+  }
+
+  refunds(): RefundRecord[] {
+    this.clock.settle();
+    return this.ledger.refunds;
+  }
+
+  /** Another till, a smart POS or the cashier's app gives so many tiyn of a purchase back. */
+  refundElsewhere(purchaseId: Id, amountMinor: number | bigint): RefundRecord {
+    this.clock.settle();
+    return this.#bank.refunds.elsewhere(String(purchaseId), BigInt(amountMinor));
+  }
+
+  devices(): Device[] {
+    return [...this.#bank.organizations.devices.values()];
+  }
+
+  /** The owner switches the device off: -1502 from now on. */
+  disableDevice(token: string): void {
+    this.#bank.organizations.disable(token);
+  }
+
+  /** The bank does not know the device any more: -1501 from now on. */
+  forgetDevice(token: string): void {
+    this.#bank.organizations.forget(token);
+  }
+
+  /** The owner switches a trade point off (990000018) or takes QR from it (990000026), or back. */
+  changeTradePoint(id: string, change: Partial<Omit<TradePoint, "id">>): TradePoint {
+    return this.#bank.organizations.changePoint(id, change);
   }
 
   async stop(): Promise<void> {
     this.clock.stop();
     await this.control?.close();
-    await this.#listener.down();
+    await this.#servers.down();
     if (this.#temporaryDir !== null) rmSync(this.#temporaryDir, { recursive: true, force: true });
   }
 
   /** startSimulator's second half: certificates and ports. */
   async open(port: number, control: boolean | number): Promise<void> {
-    await this.#chooseCertificate();
-    this.#listener.renew();
-    await this.#listener.up(port);
+    await this.#servers.chooseCertificate();
+    this.#servers.renew();
+    await this.#servers.up({ [this.scheme]: port });
     if (control !== false) this.control = await startControl(this, control === true ? 0 : control);
   }
-
-  async #chooseCertificate(): Promise<void> {
-    const kind = this.config.serverCertificate;
-    const day = 86_400_000;
-    const { ca } = this.files;
-    if (kind === "good") Object.assign(this.#secure, serverPair(this.files));
-    else {
-      const issuing = kind === "other-ca" ? await createCa("Another") : ca;
-      const server = await issueServer(issuing, {
-        ...(kind === "expired" ? { notBefore: new Date(Date.now() - 10 * day), days: 5 } : {}),
-        ...(kind === "other-name" ? { names: ["bank.example"] } : {}),
-      });
-      Object.assign(this.#secure, serverPair({ ca: issuing, server }));
-    }
-  }
-
-  #tls(): ServerOptions {
-    const { ca } = this.files;
-    const { minTls, maxTls, softClientCert } = this.config;
-    return {
-      ...this.#secure,
-      ca: [ca.root, ca.intermediate],
-      requestCert: true,
-      rejectUnauthorized: !softClientCert,
-      minVersion: minTls,
-      maxVersion: maxTls,
-    };
-  }
-}
-
-function serverPair({ ca, server }: Pick<CaFiles, "ca" | "server">): { cert: string; key: string } {
-  return {
-    cert: server.certificate + ca.intermediate,
-    key: server.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
-  };
 }
 
 /** Starts the bank inside this process. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { dir, port = 0, control = false, basePath, stateFile, startAt, ledgerLimit, ...settings } = options;
-  const config: Config = { ...structuredClone(defaultConfig), ...structuredClone(readConfig(settings)) };
+  const { dir, port = 0, control = false, basePath, scheme, schemes: served, ...others } = options;
+  const { stateFile, startAt, ledgerLimit, ...settings } = others;
+  const config = structuredClone(defaultConfig);
+  config.apiKey = `test_${randomUUID()}`;
+  applySettings(config, readConfig(settings));
   const temporaryDir = dir === undefined ? mkdtempSync(join(tmpdir(), "bank-")) : null;
   const files = await openCaFiles(dir ?? temporaryDir ?? "");
-  const simulator = new Simulator({ basePath, stateFile, startAt, ledgerLimit }, config, files, temporaryDir);
+  const { apiKey } = settings;
+  const simulator = new Simulator(
+    { basePath, scheme, schemes: served, stateFile, startAt, ledgerLimit, apiKey },
+    config,
+    files,
+    temporaryDir,
+  );
   await simulator.open(port, control);
   return simulator;
 }

@@ -1,82 +1,22 @@
-import type { Json } from "./json.ts";
-
-export interface CallAnswer {
-  status: number;
-  bodyText: string;
-  at: number;
-  /** What left for the client; it may still not have arrived. */
-  sent: "whole" | "part" | "nothing";
-}
-
-/** One request as it was received and what became of it. Times are the bank's virtual milliseconds. */
-export interface CallRecord {
-  seq: number;
-  at: number;
-  connection: number;
-  client: { commonName: string; serial: string } | null;
-  httpMethod: string;
-  path: string;
-  /** The method's name, such as "qr/create"; null for a path the bank does not know. */
-  name: string | null;
-  paymentId: string | null;
-  headers: Record<string, string>;
-  bodyText: string;
-  body: Json | undefined;
-  /** Departures from the document the bank lets pass, such as a missing X-Request-ID. */
-  problems: string[];
-  faults: string[];
-  acted: boolean;
-  actedAt: number | null;
-  /** The StatusCode the bank itself decided on, before any fault changed the answer. */
-  statusCode: string | null;
-  answer: CallAnswer | null;
-}
-
-export interface ConnectionRecord {
-  at: number;
-  event: "opened" | "reset" | "tls-refused";
-  connection: number | null;
-  protocol: string | null;
-  reason: string | null;
-}
-
-export type PaymentState = "QrTokenCreated" | "Wait" | "Processed" | "Error";
-
-export interface PaymentRecord {
-  bank: "kaspi";
-  /** Decimal digits: ids reach 2^63 - 1 (Q-07). */
-  id: string;
-  kind: "qr" | "link";
-  /** What the customer scans or opens, exactly as it was answered. */
-  token: string;
-  amountMinor: bigint;
-  externalId: string | null;
-  deviceToken: string;
-  deviceId: string;
-  tradePointId: string;
-  state: PaymentState;
-  /** The customer's money was taken. */
-  captured: boolean;
-  refundedMinor: bigint;
-  createdAt: number;
-  scanDeadline: number;
-  confirmDeadline: number | null;
-  history: { at: number; state: PaymentState; cause: string }[];
-}
-
-export interface Totals {
-  payments: number;
-  processed: number;
-  processedMinor: bigint;
-  refundedMinor: bigint;
-  byExternalId: Record<string, { processed: number; processedMinor: bigint }>;
-}
+import type {
+  CallRecord,
+  Complaint,
+  ConnectionRecord,
+  PaymentRecord,
+  RefundRecord,
+  ReturnRecord,
+  Totals,
+} from "./records.ts";
 
 /** Everything that happened at the bank, in order. Nothing is taken out but the oldest calls beyond the limit. */
 export class Ledger {
   readonly calls: CallRecord[] = [];
   readonly connections: ConnectionRecord[] = [];
+  /** Purchases: QR, link and invoice. */
   readonly payments = new Map<string, PaymentRecord>();
+  readonly returns = new Map<string, ReturnRecord>();
+  readonly refunds: RefundRecord[] = [];
+  readonly complaints: Complaint[] = [];
   droppedCalls = 0;
   #seq = 0;
   #limit: number;
@@ -121,7 +61,21 @@ export class Ledger {
   }
 
   paymentByToken(token: string): PaymentRecord | undefined {
-    return [...this.payments.values()].find((payment) => payment.token === token);
+    return token === "" ? undefined : [...this.payments.values()].find((payment) => payment.token === token);
+  }
+
+  invoices(): PaymentRecord[] {
+    return [...this.payments.values()].filter((payment) => payment.kind === "invoice");
+  }
+
+  refundsOf(purchaseId: string | bigint): RefundRecord[] {
+    return this.refunds.filter((refund) => refund.purchaseId === String(purchaseId));
+  }
+
+  /** What may still be given back, in tiyn; 0 for a purchase that was not paid. */
+  availableMinor(purchaseId: string | bigint): bigint {
+    const payment = this.payment(purchaseId);
+    return payment?.captured ? payment.amountMinor - payment.refundedMinor : 0n;
   }
 
   totals(): Totals {
@@ -129,11 +83,13 @@ export class Ledger {
       payments: this.payments.size,
       processed: 0,
       processedMinor: 0n,
+      refunds: this.refunds.length,
       refundedMinor: 0n,
+      refundedByTillMinor: 0n,
+      refundedByPurchase: {},
       byExternalId: {},
     };
     for (const payment of this.payments.values()) {
-      totals.refundedMinor += payment.refundedMinor;
       if (!payment.captured) continue;
       totals.processed++;
       totals.processedMinor += payment.amountMinor;
@@ -141,6 +97,12 @@ export class Ledger {
       const own = (totals.byExternalId[key] ??= { processed: 0, processedMinor: 0n });
       own.processed++;
       own.processedMinor += payment.amountMinor;
+    }
+    // Added up from the refunds themselves, not from the purchases' own sums: a check of one against the other.
+    for (const { purchaseId, amountMinor, by } of this.refunds) {
+      totals.refundedMinor += amountMinor;
+      if (by === "till") totals.refundedByTillMinor += amountMinor;
+      totals.refundedByPurchase[purchaseId] = (totals.refundedByPurchase[purchaseId] ?? 0n) + amountMinor;
     }
     return totals;
   }

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server as NetServer, type Socket }
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import type { Peer } from "./exchange.ts";
-import type { ConnectionRecord } from "./ledger.ts";
+import type { ConnectionRecord } from "./records.ts";
 
 export interface ListenerOptions {
   tls: () => ServerOptions;
@@ -11,7 +11,7 @@ export interface ListenerOptions {
   /** False resets the connection before TLS. */
   accept: () => boolean;
   onRequest: (peer: Peer, request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  onConnection: (record: Omit<ConnectionRecord, "at">) => void;
+  onConnection: (record: Omit<ConnectionRecord, "at" | "scheme">) => void;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { readConfig, type Config } from "./config.ts";
+import { readConfig, type Settings } from "./config.ts";
 import { startSimulator, type Simulator } from "./index.ts";
+import { schemes } from "./records.ts";
 
 interface ParentPort {
   postMessage(message: unknown): void;
@@ -10,15 +11,17 @@ interface ParentPort {
 
 const USAGE = `bank simulator
   --dir DIR       where its certificates are kept (required)
-  --port N        0: any (default)
+  --scheme N      1, 2 (default) or 3: whose address is "url" and whose port is --port
+  --port N        0: any (default); the other schemes take any
   --config FILE   settings as JSON
-  --state FILE    keeps payments over a restart
+  --state FILE    keeps payments, refunds, devices and the Api-Key over a restart
   --stay          stays when standard input ends`;
 
 function readArguments() {
   const { values } = parseArgs({
     options: {
       dir: { type: "string" },
+      scheme: { type: "string", default: "2" },
       port: { type: "string", default: "0" },
       config: { type: "string" },
       state: { type: "string" },
@@ -26,12 +29,14 @@ function readArguments() {
     },
   });
   const port = Number(values.port);
+  const scheme = schemes.find((one) => String(one) === values.scheme);
   if (values.dir === undefined) throw new Error("--dir is missing");
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port: 0 to 65535");
-  return { ...values, dir: values.dir, port };
+  if (scheme === undefined) throw new Error("--scheme: 1, 2 or 3");
+  return { ...values, dir: values.dir, port, scheme };
 }
 
-function readConfigFile(path: string | undefined): Partial<Config> {
+function readConfigFile(path: string | undefined): Settings {
   return path === undefined ? {} : readConfig(JSON.parse(readFileSync(path, "utf8")));
 }
 
@@ -41,6 +46,8 @@ function readyEvent(simulator: Simulator) {
   return {
     event: "ready",
     url: simulator.url,
+    urls: simulator.urls,
+    apiKey: simulator.apiKey,
     ca,
     certificate,
     privateKey,
@@ -93,6 +100,8 @@ async function main(): Promise<void> {
   const starting = startSimulator({
     ...readConfigFile(options.config),
     dir: options.dir,
+    scheme: options.scheme,
+    schemes,
     port: options.port,
     control: true,
     stateFile: options.state,

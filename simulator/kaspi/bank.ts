@@ -1,29 +1,34 @@
-import { randomUUID } from "node:crypto";
 import type { VirtualClock } from "../clock.ts";
-import type { Config, TradePoint } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Ledger } from "../ledger.ts";
+import type { RefundRecord } from "../records.ts";
+import { Invoices } from "./invoices.ts";
+import { Organizations, type Device } from "./organizations.ts";
 import { Payments } from "./payments.ts";
-import { Refusal } from "./refusal.ts";
+import { Refunds } from "./refunds.ts";
+import { Returns } from "./returns.ts";
 
-export interface Device {
-  token: string;
-  deviceId: string;
-  tradePointId: string;
-  active: boolean;
-}
+const FIRST_ID = 9_007_199_254_740_993n;
+const LAST_ID = 2n ** 63n - 1n;
 
 export interface BankState {
   devices: Device[];
+  apiKey: string;
   nextId: string;
+  nextReturnId: string;
+  nextRefundId: string;
 }
 
-/** The organisation's side of Kaspi Pay: its trade points and devices, and the payments made on them. */
+/** Kaspi Pay: organisations with their devices, and the money that goes to them and back. */
 export class KaspiBank {
   readonly config: Config;
   readonly clock: VirtualClock;
   readonly ledger: Ledger;
+  readonly organizations: Organizations;
   readonly payments: Payments;
-  readonly devices = new Map<string, Device>();
+  readonly invoices: Invoices;
+  readonly returns: Returns;
+  readonly refunds: Refunds;
   readonly changed: () => void;
 
   constructor(config: Config, clock: VirtualClock, ledger: Ledger, changed: () => void) {
@@ -31,56 +36,31 @@ export class KaspiBank {
     this.clock = clock;
     this.ledger = ledger;
     this.changed = changed;
+    this.organizations = new Organizations(this);
     this.payments = new Payments(this);
+    this.invoices = new Invoices(this);
+    this.returns = new Returns(this);
+    this.refunds = new Refunds(this);
   }
 
-  tradePoints(): TradePoint[] {
-    if (this.config.tradePoints.length === 0) throw new Refusal("-14000002");
-    return this.config.tradePoints;
-  }
-
-  /** Repeated with the same arguments it returns the same token (3.2.3). */
-  register(deviceId: string, tradePointId: string): Device {
-    const point = this.config.tradePoints.find((candidate) => candidate.id === tradePointId);
-    if (!point) throw new Refusal("-99000002");
-    const known = [...this.devices.values()].filter((device) => device.deviceId === deviceId);
-    if (known.some((device) => device.active && device.tradePointId !== tradePointId)) {
-      throw new Refusal("-1503");
-    }
-    if (point.acceptsQr === false) throw new Refusal("990000026");
-    const same = known.find((device) => device.tradePointId === tradePointId);
-    const device = same ?? { token: randomUUID(), deviceId, tradePointId, active: true };
-    device.active = true;
-    this.devices.set(device.token, device);
-    this.changed();
-    return device;
-  }
-
-  delete(token: string): void {
-    const device = this.devices.get(token);
-    if (!device?.active) throw new Refusal("-1501");
-    device.active = false;
-    this.changed();
-  }
-
-  /** The device a payment is made on, its trade point checked. */
-  payingDevice(token: string): Device {
-    const device = this.devices.get(token);
-    if (!device) throw new Refusal("-1501");
-    if (!device.active) throw new Refusal("-1502");
-    const point = this.config.tradePoints.find((candidate) => candidate.id === device.tradePointId);
-    if (!point) throw new Refusal("-99000002");
-    if (point.enabled === false) throw new Refusal("990000018");
-    if (point.acceptsQr === false) throw new Refusal("990000026");
-    return device;
+  /** The next id of a sequence; beyond Int64 it begins again. */
+  nextId(sequence: "nextId" | "nextReturnId" | "nextRefundId", isTaken: (id: string) => boolean): string {
+    const { config } = this;
+    let id = BigInt(config[sequence]);
+    while (id > LAST_ID || isTaken(String(id))) id = id >= LAST_ID ? FIRST_ID : id + 1n;
+    config[sequence] = String(id >= LAST_ID ? FIRST_ID : id + 1n);
+    return String(id);
   }
 
   state(): BankState {
-    return { devices: [...this.devices.values()], nextId: this.config.nextId };
+    const { apiKey, nextId, nextReturnId, nextRefundId } = this.config;
+    return { devices: [...this.organizations.devices.values()], apiKey, nextId, nextReturnId, nextRefundId };
   }
 
-  restore(state: BankState): void {
-    for (const device of state.devices) this.devices.set(device.token, device);
-    this.config.nextId = state.nextId;
+  restore(state: BankState, refunds: RefundRecord[]): void {
+    const { apiKey, nextId, nextReturnId, nextRefundId } = state;
+    for (const device of state.devices) this.organizations.devices.set(device.token, device);
+    Object.assign(this.config, { apiKey, nextId, nextReturnId, nextRefundId });
+    this.ledger.refunds.push(...refunds);
   }
 }

@@ -1,13 +1,22 @@
 import { NumberText, isObject, type Json, type Writable } from "../json.ts";
+import { toMinor } from "../money.ts";
+import type { Complaint, Scheme } from "../records.ts";
 import type { KaspiBank } from "./bank.ts";
+import type { Caller } from "./organizations.ts";
+import { Refusal } from "./refusal.ts";
 
 export interface MethodRequest {
+  scheme: Scheme;
+  /** X-Request-ID. */
+  requestId: string | null;
   /** The path's last segment, where the method has one. */
   parameter: string | null;
   query: URLSearchParams;
   body: Json | undefined;
   /** Adds a departure from the document that is let pass. */
   note(problem: string): void;
+  /** Adds a breach of the bank's rules of use. */
+  complain(rule: Complaint["rule"], text: string): void;
 }
 
 /** An envelope whose keys are written in the order they stand here. */
@@ -56,6 +65,57 @@ export function text(request: MethodRequest, key: string): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
+/** The organisation a call names: scheme 3's OrganizationBin, elsewhere the one of key or certificate (Q-19). */
+export function namedCaller(bank: KaspiBank, request: MethodRequest): Caller & { bin: string } {
+  const bin = text(request, "OrganizationBin");
+  if (request.scheme !== 3) {
+    if (bin !== null) request.note("OrganizationBin is scheme 3's");
+    return { scheme: request.scheme, bin: bank.organizations.first().bin };
+  }
+  if (bin === null) throw new BadRequest("OrganizationBin");
+  return { scheme: 3, bin };
+}
+
+/** The same where scheme 3 names no organisation: K6, K10 and K13. */
+export function anyCaller(bank: KaspiBank, request: MethodRequest): Caller {
+  return { scheme: request.scheme, bin: request.scheme === 3 ? null : bank.organizations.first().bin };
+}
+
+/** DeviceToken: a GUID as a string, though 4.6 calls it an Int64 and shows a number (Q-06). */
+export function deviceToken(request: MethodRequest): string {
+  const value = member(request, "DeviceToken");
+  const token = value instanceof NumberText ? value.source : value;
+  if (typeof token !== "string" || token === "") throw new Refusal("-1501");
+  return token;
+}
+
+/** Amount in tiyn. */
+export function amount(request: MethodRequest): bigint {
+  const minor = toMinor(decimal(request, "Amount") ?? "");
+  if (minor === null || minor <= 0n) throw new Refusal("990000028");
+  return minor;
+}
+
+/** A member of the query; another spelling of its key is let pass and noted. */
+export function queryMember(request: MethodRequest, key: string): string | null {
+  const exact = request.query.get(key);
+  if (exact !== null) return exact;
+  const other = [...request.query.keys()].find((name) => name.toLowerCase() === key.toLowerCase());
+  if (other === undefined) return null;
+  request.note(`query ${other} instead of ${key}`);
+  return request.query.get(other);
+}
+
+/** An id of a path or a query. */
+export function digits(value: string | null): string | null {
+  return value !== null && /^\d{1,19}$/.test(value) ? String(BigInt(value)) : null;
+}
+
+/** The purchase of a body, before anything is carried out. */
+export function purchaseOf(request: MethodRequest): string | null {
+  return int64({ ...request, note: () => {} }, "QrPaymentId");
+}
+
 /** An Int64 member as digits. The bank takes strings too (Q-08). */
 export function int64(request: MethodRequest, key: string, documented: "number" | "string" = "number"): string | null {
   const value = member(request, key);
@@ -66,7 +126,7 @@ export function int64(request: MethodRequest, key: string, documented: "number" 
 }
 
 /** A decimal member's own text. */
-export function decimal(request: MethodRequest, key: string): string | null {
+function decimal(request: MethodRequest, key: string): string | null {
   const value = member(request, key);
   if (value instanceof NumberText) return value.source;
   if (typeof value !== "string") return null;

@@ -1,39 +1,34 @@
 import { writeDate } from "../dates.ts";
 import { RawJson } from "../json.ts";
-import type { PaymentRecord } from "../ledger.ts";
-import { fromMinor, toMinor } from "../money.ts";
+import { fromMinor } from "../money.ts";
+import type { PaymentRecord } from "../records.ts";
 import type { KaspiBank } from "./bank.ts";
-import { decimal, ok, text, type BankMethod, type MethodRequest } from "./method.ts";
+import {
+  amount,
+  anyCaller,
+  deviceToken,
+  digits,
+  namedCaller,
+  ok,
+  queryMember,
+  text,
+  type BankMethod,
+  type MethodRequest,
+} from "./method.ts";
 import { Refusal } from "./refusal.ts";
+import { paidAt } from "./returns.ts";
 
 function create(bank: KaspiBank, request: MethodRequest, kind: "qr" | "link"): PaymentRecord {
-  const token = text(request, "DeviceToken");
-  if (token === null) throw new Refusal("-1501");
-  const device = bank.payingDevice(token);
-  const amount = toMinor(decimal(request, "Amount") ?? "");
-  if (amount === null || amount <= 0n) throw new Refusal("990000028");
-  return bank.payments.create(kind, device, amount, text(request, "ExternalId"));
+  const device = bank.organizations.serving(namedCaller(bank, request), deviceToken(request), { qr: true });
+  return bank.payments.create(kind, device, amount(request), text(request, "ExternalId"));
 }
 
 /** The told deadline, whatever the bank really applies. */
-function expireDate(bank: KaspiBank, payment: PaymentRecord): string | null {
-  return writeDate(payment.createdAt + bank.config.scanSeconds * 1000, bank.config.expireDateStyle);
+export function expireDate(bank: KaspiBank, { createdAt }: { createdAt: number }): string | null {
+  return writeDate(createdAt + bank.config.scanSeconds * 1000, bank.config.expireDateStyle);
 }
 
-function queryMember(request: MethodRequest, key: string): string | null {
-  const exact = request.query.get(key);
-  if (exact !== null) return exact;
-  const other = [...request.query.keys()].find((name) => name.toLowerCase() === key.toLowerCase());
-  if (other === undefined) return null;
-  request.note(`query ${other} instead of ${key}`);
-  return request.query.get(other);
-}
-
-function digits(value: string | null): string | null {
-  return value !== null && /^\d{1,19}$/.test(value) ? String(BigInt(value)) : null;
-}
-
-/** 3.3.1 to 3.3.3 and 3.4.4. */
+/** 2.3.1 to 2.3.3 and the same of chapters 3 and 4. */
 export const paymentMethods: BankMethod[] = [
   {
     name: "qr/create",
@@ -82,34 +77,39 @@ export const paymentMethods: BankMethod[] = [
     httpMethod: "GET",
     parameter: "QrPaymentId",
     paymentId: (request) => digits(request.parameter),
-    run: (bank, request) => ({
-      envelope: ok({ Status: bank.payments.find(digits(request.parameter) ?? "").state }),
-    }),
-  },
-  {
-    name: "payment/details",
-    httpMethod: "GET",
-    paymentId: (request) => digits(queryMember(request, "QrPaymentId")),
     run: (bank, request) => {
-      const token = queryMember(request, "DeviceToken");
-      if (token === null || token === "") throw new Refusal("-1501");
-      const device = bank.devices.get(token);
-      const payment = bank.payments.find(digits(queryMember(request, "QrPaymentId")) ?? "");
-      // 3.4.4 lists no device codes: a purchase that is not this trade point's is "not found".
-      if (!payment.captured || device?.tradePointId !== payment.tradePointId) throw new Refusal("-1601");
-      const processedAt = payment.history.find((step) => step.state === "Processed")?.at ?? payment.createdAt;
-      // The sample has Data first and no Message.
-      return {
-        envelope: {
-          Data: {
-            QrPaymentId: new RawJson(payment.id),
-            TotalAmount: new RawJson(fromMinor(payment.amountMinor)),
-            AvailableReturnAmount: new RawJson(fromMinor(payment.amountMinor - payment.refundedMinor)),
-            TransactionDate: writeDate(processedAt, bank.config.transactionDateStyle),
-          },
-          StatusCode: 0,
-        },
-      };
+      const payment = bank.payments.find(digits(request.parameter) ?? "");
+      bank.invoices.noteLook(payment, request);
+      return { envelope: ok({ Status: payment.state }) };
     },
   },
 ];
+
+/** 3.4.4 and 4.4; scheme 1 has no details. */
+export const detailsMethod: BankMethod = {
+  name: "payment/details",
+  httpMethod: "GET",
+  paymentId: (request) => digits(queryMember(request, "QrPaymentId")),
+  run: (bank, request) => {
+    const token = queryMember(request, "DeviceToken");
+    if (token === null || token === "") throw new Refusal("-1501");
+    const device = bank.organizations.deviceOf(anyCaller(bank, request), token);
+    const payment = bank.payments.find(digits(queryMember(request, "QrPaymentId")) ?? "");
+    // 3.4.4 lists no device codes: a purchase that is not this trade point's is "not found".
+    if (!payment.captured || device?.bin !== payment.bin || device.tradePointId !== payment.tradePointId) {
+      throw new Refusal("-1601");
+    }
+    // The sample has Data first and no Message.
+    return {
+      envelope: {
+        Data: {
+          QrPaymentId: new RawJson(payment.id),
+          TotalAmount: new RawJson(fromMinor(payment.amountMinor)),
+          AvailableReturnAmount: new RawJson(fromMinor(bank.ledger.availableMinor(payment.id))),
+          TransactionDate: writeDate(paidAt(payment), bank.config.transactionDateStyle),
+        },
+        StatusCode: 0,
+      },
+    };
+  },
+};

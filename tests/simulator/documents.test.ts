@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { open, stopAll, type Till } from "./support.ts";
+import { idOf, open, stopAll, type Till } from "./support.ts";
 
 afterEach(stopAll);
 
@@ -28,39 +28,57 @@ function shape(text: string): unknown {
 const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 const keysOf = (value: unknown) => Object.keys(value as object);
 
-/** The sample's path and body with this bank's token and payment. */
-function bind(till: Till, id: string, text: string): string {
+interface Ids {
+  /** The purchase, or the refund QR where the path asks for one. */
+  id: string;
+  returnId: string;
+}
+
+/** The sample's path and body with this bank's token and ids. */
+function bind(till: Till, { id, returnId }: Ids, text: string): string {
   return text
     .replace(/"DeviceToken": "[^"]*"/, `"DeviceToken": "${till.deviceToken}"`)
-    .replace(/DeviceToken=[\w-]+/, `DeviceToken=${till.deviceToken}`)
+    .replace('"DeviceToken": 321', `"DeviceToken": ${till.deviceToken}`)
+    .replace(/([dD])eviceToken=[\w-]+/, `$1eviceToken=${till.deviceToken}`)
     .replace(/QrPaymentId=\d+/, `QrPaymentId=${id}`)
-    .replace(/\/status\/\d+/, `/status/${id}`)
+    .replace(/"QrPaymentId": \d+/, `"QrPaymentId": ${id}`)
+    .replace(/"QrReturnId": \d+/, `"QrReturnId": ${returnId}`)
+    .replace(/\/payment\/status\/\d+/, `/payment/status/${id}`)
+    .replace(/\/return\/status\/\d+/, `/return/status/${returnId}`)
     .replace('"qrPaymentId": "string"', `"qrPaymentId": "${id}"`);
 }
 
-async function ask(till: Till, sample: Sample, id: string) {
-  const path = bind(till, id, sample.request.path).replace("/r2/v01", "");
+async function ask(till: Till, sample: Sample, ids: Ids) {
+  const path = bind(till, ids, sample.request.path).replace(/^\/r[123]\/v01/, "");
   if (sample.request.method === "GET") return await till.get(path);
-  return await till.post(path, bind(till, id, sample.request.bodyText ?? ""));
+  return await till.post(path, bind(till, ids, sample.request.bodyText ?? ""));
 }
 
-const refunds = ["return-create.json", "return-status.json", "return-operations.json", "payment-return.json"];
-const names = readdirSync(folder).filter((name) => !refunds.includes(name));
+const names = readdirSync(folder);
+const schemeOf = (sample: Sample) => Number(sample.request.path[2]) as 1 | 2 | 3;
 
-/** What the customer has done before the sample's request makes sense. */
-const before: Record<string, (till: Till, id: string) => unknown> = {
-  "payment-details.json": (till, id) => till.bank.pay(id),
-  "test-payment-confirm.json": (till, id) => till.bank.scan(id),
-  "test-payment-confirmerror.json": (till, id) => till.bank.scan(id),
-};
+/** What has happened before the sample's request makes sense. */
+async function prepare(till: Till, name: string): Promise<Ids> {
+  const ids = { id: "", returnId: "" };
+  if (name.includes("remote-cancel")) {
+    const invoice = await till.call("/remote/create", { Amount: "1.00", PhoneNumber: '"87077777777"' });
+    return { ...ids, id: idOf(invoice, "QrPaymentId") };
+  }
+  ids.id = await till.createId();
+  if (/payment-details|payment-return|return-operations/.test(name)) till.bank.pay(ids.id);
+  if (/payment-confirm/.test(name)) till.bank.scan(ids.id);
+  if (/return-status/.test(name)) ids.returnId = idOf(await till.call("/return/create"), "QrReturnId");
+  if (/^(payment-return|return-operations)/.test(name)) ids.returnId = await till.scannedReturn();
+  return ids;
+}
 
 describe("the document’s samples", () => {
   it.each(names)("%s is answered with the same keys and types", async (name) => {
-    const till = await open();
-    const id = await till.createId();
-    before[name]?.(till, id);
     const sample = read(name);
-    const answer = await ask(till, sample, id);
+    const numbers = /"DeviceToken": 321|deviceToken=321/.test(sample.request.path + sample.request.bodyText);
+    const till = await open({ scheme: schemeOf(sample), deviceTokens: numbers ? "digits" : "guid" });
+    const ids = await prepare(till, name);
+    const answer = await ask(till, sample, ids);
     expect(answer.status).toBe(200);
     const expected = shape(sample.response.bodyText) as Record<string, unknown>;
     const actual = shape(answer.text) as Record<string, unknown>;
@@ -72,9 +90,19 @@ describe("the document’s samples", () => {
     expect(till.bank.ledger.calls.at(-1)?.statusCode).toBe("0");
   });
 
+  it("Q-21: client-info’s keys as the table writes them are served and noted", async () => {
+    const till = await open({ scheme: 3 });
+    const answer = await till.get(`/remote/client-info?PhoneNumber=87077777777&DeviceToken=${till.deviceToken}`);
+    expect(answer.json().Data.ClientName).toBe("Смагулова Айгуль Сериковна");
+    expect(till.bank.ledger.calls.at(-1)?.problems).toEqual([
+      "query DeviceToken instead of deviceToken",
+      "query PhoneNumber instead of phoneNumber",
+    ]);
+  });
+
   it("of amounts and ids keep their text", async () => {
     const till = await open({ startAt: Date.UTC(2020, 0, 16, 4, 27) });
-    const answer = await ask(till, read("qr-create.json"), "");
+    const answer = await ask(till, read("qr-create.json"), { id: "", returnId: "" });
     expect(answer.text).toContain('"ExpireDate":"2020-01-16T10:30:00+06"');
     expect(answer.json().Data.QrToken).toMatch(/^[1-9]\d{40}$/);
     const id = /"QrPaymentId":(\d+)/.exec(answer.text)![1]!;

@@ -80,7 +80,7 @@ describe("refusals", () => {
   it("outside the API are plain HTTP", async () => {
     const till = await open();
     expect((await till.get("/partner/tradepoints/")).status).toBe(404);
-    expect((await till.post("/return/create", {})).status).toBe(404);
+    expect((await till.post("/remote/create", {})).status).toBe(404);
     expect((await till.get("/qr/create")).status).toBe(405);
     expect((await till.post("/qr/create", "no JSON")).status).toBe(400);
     expect((await till.post("/device/register", { DeviceId: "пос", TradePointId: 12 })).status).toBe(400);

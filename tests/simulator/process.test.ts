@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { send } from "./support.ts";
+import { idOf, send } from "./support.ts";
 
 const program = join(import.meta.dirname, "../../simulator/main.ts");
 const dir = mkdtempSync(join(tmpdir(), "process-"));
@@ -18,6 +18,8 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 interface Ready {
   event: string;
   url: string;
+  urls: Record<string, string>;
+  apiKey: string;
   ca: string[];
   certificate: string;
   privateKey: string;
@@ -33,7 +35,10 @@ interface ControlBody {
   state: string;
   captured: boolean;
   pollSeconds: number;
+  code: string;
   totals: object;
+  complaints: object[];
+  refunds: object[];
   calls: { name: string }[];
 }
 
@@ -106,6 +111,56 @@ describe("the process", () => {
     await control(ready, "POST", "/up");
     expect((await ask(ready, "/health/ping")).status).toBe(200);
 
+    const exit = exitOf(child);
+    child.stdin.end();
+    expect(await exit).toBe(0);
+  });
+
+  it("serves all three schemes, and the control interface does what customers and owners do", async () => {
+    const { child, ready } = await start("--scheme", "3");
+    expect(ready.url).toBe(ready.urls[3]);
+    expect(Object.keys(ready.urls)).toEqual(["1", "2", "3"]);
+    const ca = ready.ca.map((file) => readFileSync(file, "utf8"));
+    const headers = { "Api-Key": ready.apiKey };
+    expect((await send(`${ready.urls[1]}/health/ping`, { ca }, { agent: false, headers })).status).toBe(200);
+
+    const own = { OrganizationBin: "180340021791" };
+    const registered = await ask(ready, "/device/register", { ...own, DeviceId: "A", TradePointId: 1 });
+    const token = registered.json().Data.DeviceToken;
+    const body = { ...own, DeviceToken: token, Amount: 200, PhoneNumber: "87077777777" };
+    const made = [await ask(ready, "/remote/create", body), await ask(ready, "/remote/create", body)];
+    const [paid, rejected] = made.map((answer) => idOf(answer, "QrPaymentId"));
+    const post = async (path: string, input?: object) => await control(ready, "POST", path, input);
+    expect((await post(`/payments/${paid}/pay`)).body).toMatchObject({ kind: "invoice", state: "Processed" });
+    expect((await post(`/payments/${rejected}/reject`)).body.state).toBe("Error");
+    expect((await post(`/payments/${paid}/refund`, { minor: 500 })).body).toMatchObject({ by: "elsewhere" });
+    expect(await post(`/payments/${paid}/refund`, { minor: 19_501 })).toMatchObject({
+      status: 409,
+      body: { code: "-99000005" },
+    });
+    expect((await post(`/payments/${paid}/refund`, {})).status).toBe(400);
+    expect((await post(`/payments/${paid}/constructor`)).status).toBe(404);
+    expect((await control(ready, "GET", "/refunds")).body).toMatchObject([{ purchaseId: paid, amountMinor: "500" }]);
+    expect((await control(ready, "GET", `/payments/${paid}`)).body).toMatchObject({ refundedMinor: "500" });
+
+    expect((await post("/tradepoints/1", { enabled: false })).body).toMatchObject({ id: "1", enabled: false });
+    expect((await post("/tradepoints/1", { open: false })).status).toBe(400);
+    expect((await ask(ready, "/qr/create", body)).json().StatusCode).toBe(990000018);
+    expect((await post(`/devices/${token}/disable`)).status).toBe(200);
+    expect((await control(ready, "GET", "/devices")).body).toMatchObject([{ token, active: false, scheme: 3 }]);
+    expect((await post(`/devices/${token}/forget`)).status).toBe(200);
+    expect((await post(`/devices/${token}/forget`)).status).toBe(404);
+
+    const standard = { ...ready, url: ready.urls[2]! };
+    const other = await ask(standard, "/device/register", { DeviceId: "A", TradePointId: 2 });
+    const qr = await ask(standard, "/return/create", { DeviceToken: other.json().Data.DeviceToken });
+    const returnId = idOf(qr, "QrReturnId");
+    const scanned = await post(`/returns/${returnId}/scan`, { customer: "aigul" });
+    expect(scanned.body).toMatchObject({ state: "CustomerIdentityObtained", customer: "aigul" });
+    expect((await post(`/returns/${returnId}/scanerror`)).status).toBe(409);
+    expect((await control(ready, "GET", `/returns/${returnId}`)).body.state).toBe("CustomerIdentityObtained");
+    const ledger = (await control(ready, "GET", "/ledger")).body;
+    expect(ledger).toMatchObject({ refunds: [{ by: "elsewhere" }], complaints: [], returns: [{ id: returnId }] });
     const exit = exitOf(child);
     child.stdin.end();
     expect(await exit).toBe(0);

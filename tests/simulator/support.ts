@@ -16,7 +16,11 @@ export interface BankAnswer {
     QrToken: string;
     PaymentLink: string;
     Status: string;
+    ClientName: string;
+    TradePointName: string;
+    length: number;
     QrPaymentBehaviorOptions: Record<string, number>;
+    QrReturnBehaviorOptions: Record<string, number>;
   };
 }
 
@@ -82,50 +86,104 @@ export function send(url: string, credentials: Credentials, options: SendOptions
   });
 }
 
-/** A till's side of a bank made for one test. */
+/** The id a key has in an answer's text: Int64 does not survive JSON.parse. */
+export function idOf(answer: Answer, key: string): string {
+  return new RegExp(`"${key}":(\\d+)`).exec(answer.text)?.[1] ?? "";
+}
+
+/** A till's side of a bank made for one test, with what its scheme wants in every call. */
 export class Till {
   readonly bank: Simulator;
+  readonly scheme: 1 | 2 | 3;
+  readonly bin: string;
   readonly credentials: Credentials;
   readonly agent = new Agent({ keepAlive: true, maxSockets: 4 });
   deviceToken = "";
 
-  constructor(bank: Simulator) {
+  constructor(bank: Simulator, scheme = bank.scheme, bin = "180340021791") {
     this.bank = bank;
-    this.credentials = credentialsOf(bank);
+    this.scheme = scheme;
+    this.bin = bin;
+    const all = credentialsOf(bank);
+    this.credentials = scheme === 1 ? { ca: all.ca ?? [] } : all;
+  }
+
+  get url(): string {
+    return this.bank.urlOf(this.scheme);
   }
 
   get(path: string, options: SendOptions = {}): Promise<Answer> {
-    return send(this.bank.url + path, this.credentials, { agent: this.agent, ...options });
+    return send(this.url + path, this.credentials, {
+      agent: this.agent,
+      ...options,
+      headers: { ...this.#key(), ...options.headers },
+    });
   }
 
   post(path: string, body: unknown, options: SendOptions = {}): Promise<Answer> {
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    return send(this.bank.url + path, this.credentials, {
-      method: "POST",
-      agent: this.agent,
-      ...options,
-      body: text,
-    });
+    return this.get(path, { method: "POST", ...options, body: text });
+  }
+
+  /** With the device token, and in scheme 3 the organisation; amounts and ids are given as raw JSON text. */
+  call(path: string, members: Record<string, string> = {}, options: SendOptions = {}): Promise<Answer> {
+    const all = { DeviceToken: `"${this.deviceToken}"`, ...this.#organization(), ...members };
+    const written = Object.entries(all).map(([key, raw]) => `"${key}":${raw}`);
+    return this.post(path, `{${written.join(",")}}`, options);
   }
 
   async register(deviceId = "GFC-456397", tradePointId: number | string = 12): Promise<string> {
-    const answer = await this.post("/device/register", { DeviceId: deviceId, TradePointId: tradePointId });
+    const own = this.scheme === 3 ? { OrganizationBin: this.bin } : {};
+    const answer = await this.post("/device/register", { DeviceId: deviceId, TradePointId: tradePointId, ...own });
     this.deviceToken = answer.json().Data.DeviceToken;
     return this.deviceToken;
   }
 
   create(amount = "200.00", externalId = "15", path = "/qr/create"): Promise<Answer> {
-    return this.post(path, `{"DeviceToken":"${this.deviceToken}","Amount":${amount},"ExternalId":"${externalId}"}`);
+    return this.call(path, { Amount: amount, ExternalId: `"${externalId}"` });
   }
 
   /** The new payment's id, read from the answer's text. */
   async createId(amount?: string, externalId?: string): Promise<string> {
-    const answer = await this.create(amount, externalId);
-    return /"QrPaymentId":(\d+)/.exec(answer.text)?.[1] ?? "";
+    return idOf(await this.create(amount, externalId), "QrPaymentId");
+  }
+
+  /** A payment the customer made. */
+  async paidId(amount?: string, customer?: string): Promise<string> {
+    const id = await this.createId(amount);
+    this.bank.pay(id, customer);
+    return id;
   }
 
   async status(id: string): Promise<string> {
     return (await this.get(`/payment/status/${id}`)).json().Data.Status;
+  }
+
+  details(id: string): Promise<Answer> {
+    return this.get(`/payment/details?QrPaymentId=${id}&DeviceToken=${this.deviceToken}`);
+  }
+
+  /** A refund QR the customer scanned. */
+  async scannedReturn(customer?: string): Promise<string> {
+    const id = idOf(await this.call("/return/create"), "QrReturnId");
+    this.bank.scanReturn(id, customer);
+    return id;
+  }
+
+  giveBack(purchaseId: string, amount: string, returnId?: string): Promise<Answer> {
+    return this.call("/payment/return", {
+      QrPaymentId: purchaseId,
+      Amount: amount,
+      ...(returnId === undefined ? {} : { QrReturnId: returnId }),
+    });
+  }
+
+  #organization(): Record<string, string> {
+    return this.scheme === 3 ? { OrganizationBin: `"${this.bin}"` } : {};
+  }
+
+  #key(): Record<string, string> {
+    return this.scheme === 1 ? { "Api-Key": this.bank.apiKey } : {};
   }
 }
 
@@ -141,6 +199,16 @@ export async function open(options: SimulatorOptions = {}): Promise<Till> {
   running.push(till);
   await till.register();
   return till;
+}
+
+/** One more registered till of the same bank. */
+export async function another(
+  till: Till,
+  device: { scheme?: 1 | 2 | 3; bin?: string; id: string; point: string },
+): Promise<Till> {
+  const other = new Till(till.bank, device.scheme ?? till.scheme, device.bin);
+  await other.register(device.id, device.point);
+  return other;
 }
 
 export async function stopAll(): Promise<void> {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { open, stopAll, until } from "./support.ts";
+import { another, idOf, open, stopAll, until } from "./support.ts";
 
 afterEach(stopAll);
 
@@ -124,6 +124,55 @@ describe("a state file", () => {
       second.bank.advance(65_000);
       expect(await second.status(scanned)).toBe("Error");
       expect([paid, scanned]).not.toContain(await second.createId());
+    } finally {
+      await stopAll();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  it("brings refund QRs, refunds, invoices, switched-off devices and the key over a restart", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "state-"));
+    const stateFile = join(dir, "state.json");
+    try {
+      const first = await open({ dir, stateFile, schemes: [3] });
+      const { apiKey } = first.bank;
+      const paid = await first.paidId("10.00");
+      const returnId = await first.scannedReturn();
+      const unscanned = idOf(await first.call("/return/create"), "QrReturnId");
+      await first.giveBack(paid, "4.00", returnId);
+      const server = await another(first, { scheme: 3, id: "S", point: "1" });
+      const members = { Amount: "5.00", PhoneNumber: '"87077777777"' };
+      const invoice = idOf(await server.call("/remote/create", members), "QrPaymentId");
+      first.bank.disableDevice(server.deviceToken);
+      await stopAll();
+
+      const second = await open({ dir, stateFile, schemes: [3] });
+      expect(second.bank.apiKey).toBe(apiKey);
+      expect(second.bank.devices().map((device) => device.active)).toEqual([true, false]);
+      expect(second.bank.payment(invoice)).toMatchObject({ state: "RemotePaymentCreated", scheme: 3 });
+      expect(second.bank.ledger.refundsOf(paid)).toMatchObject([{ amountMinor: 400n, returnId }]);
+      expect(idOf(await second.giveBack(paid, "6.00", returnId), "ReturnOperationId")).toBe("9007199274740994");
+      second.bank.advance(180_000);
+      expect(second.bank.return(unscanned)?.state).toBe("Error");
+      expect(idOf(await second.call("/return/create"), "QrReturnId")).toBe("9007199264740995");
+      await stopAll();
+
+      const third = await open({ dir, stateFile, apiKey: "test_given" });
+      expect(third.bank.apiKey).toBe("test_given");
+    } finally {
+      await stopAll();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  it("of another version is put aside", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "state-"));
+    const stateFile = join(dir, "state.json");
+    try {
+      writeFileSync(stateFile, '{"version":1}');
+      const till = await open({ stateFile });
+      expect(await till.createId()).toBe("9007199254740993");
+      expect(readFileSync(`${stateFile}.old`, "utf8")).toBe('{"version":1}');
     } finally {
       await stopAll();
       rmSync(dir, { recursive: true, force: true });
