@@ -2,7 +2,10 @@
 import type { ErrorCode } from "../../../contract/errors.ts";
 import { NumberText } from "../exact.ts";
 
-/** Canonical code -> what it means at this till. A code that is not here has no documented meaning (Q-02). */
+/**
+ * Canonical code -> what it means at this till. The document lists the codes of the last group as possible answers of the
+ * remote methods and leaves them out of its appendix 3: a definite no whose reason is in the bank's own words.
+ */
 const MEANINGS: Readonly<Record<string, ErrorCode>> = {
   "-999": "bank_unavailable",
   "-10000": "certificate_missing",
@@ -13,11 +16,25 @@ const MEANINGS: Readonly<Record<string, ErrorCode>> = {
   "-14000002": "no_trade_points",
   "-99000001": "purchase_not_found",
   "-99000002": "trade_point_not_found",
+  "-99000003": "other_trade_point",
+  "-99000005": "refund_too_large",
+  "-99000006": "refund_unconfirmed",
+  "-99000011": "wrong_purchase_status",
+  "-99000020": "partial_refund_impossible",
   "990000018": "trade_point_disabled",
   "990000026": "trade_point_without_qr",
   "990000028": "wrong_amount",
   "990000033": "no_payment_methods",
+  "-1401": "bank_refused",
+  "-1404": "bank_refused",
+  "99000010": "bank_refused",
+  "990000029": "bank_refused",
+  "990000031": "bank_refused",
+  "990000032": "bank_refused",
 };
+
+/** "Temporarily unavailable" and "refund error, try again": neither says that nothing was done (Q-02, Q-31). */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(["-999", "-99000006"]);
 
 /** Endings of the family 99…0nn that the document prints with a digit more or less. */
 const NEGATIVE = new Set([1, 2, 3, 5, 6, 11, 20]);
@@ -41,4 +58,9 @@ export function canonicalCode(value: unknown): string | null {
 /** The meaning of a canonical code; `bank_refused` where the document gives none. */
 export function meaningOf(code: string): ErrorCode {
   return MEANINGS[code] ?? "bank_refused";
+}
+
+/** Whether a canonical code means, on a call that moves money, that nothing was done (Q-02). */
+export function isDefiniteNo(code: string): boolean {
+  return Object.hasOwn(MEANINGS, code) && !SAYS_NOTHING.has(code);
 }

@@ -1,61 +1,30 @@
-/** Pure readers of Kaspi's answers. Nothing is guessed: what is not clearly there is `unclear`. */
-import { appError, type AppError } from "../../../contract/errors.ts";
+/** Pure readers of Kaspi's answers about payments and devices. Nothing is guessed: what is not clearly there is `unclear`. */
+import { appError } from "../../../contract/errors.ts";
 import type {
+  CancelAnswer,
+  ClientAnswer,
   CreateAnswer,
   Created,
   PingAnswer,
   Refused,
   RegisterAnswer,
   StatusAnswer,
+  TradePointsAnswer,
   Unclear,
+  Word,
 } from "../../core/bank.ts";
 import type { BankWord } from "../../core/payment.ts";
 import type { HttpAnswer } from "../../core/ports.ts";
-import { amountOf, dateOf, field, idText, parseExact, secondsOf, textOf } from "../exact.ts";
-import { canonicalCode, meaningOf } from "./codes.ts";
+import { amountOf, dateOf, field, idText, secondsOf, textOf } from "../exact.ts";
+import { envelope, malformed, moneyEnvelope, withoutPhone } from "./envelope.ts";
+import type { Scheme } from "./scheme.ts";
 
-type Envelope = { readonly kind: "data"; readonly data: unknown } | Refused | Unclear;
+/** An invoice can be paid for 24 hours (4.6); the answer itself names no time. */
+const INVOICE_LIFE = 24 * 3_600_000;
 
-const malformed = (what: string, raw = ""): Unclear => ({
-  kind: "unclear",
-  error: appError("malformed_answer", { params: { what, raw: raw.slice(0, 60) } }),
-});
-
-/** The envelope of section 2: the body first, since the HTTP status of a business error is not documented (Q-04). */
-function envelope(answer: HttpAnswer): Envelope {
-  let body: unknown;
-  try {
-    body = parseExact(answer.text);
-  } catch {
-    return withoutEnvelope(answer.status);
-  }
-  const raw = field(body, "StatusCode");
-  if (raw === undefined) return withoutEnvelope(answer.status);
-  const code = canonicalCode(raw);
-  if (code === null) return malformed("StatusCode");
-  if (code === "0") return { kind: "data", data: field(body, "Data") };
-  const error: AppError = appError(meaningOf(code), { bankCode: textOf(raw), bankMessage: bankMessage(body) });
-  return { kind: "refused", error };
-}
-
-function bankMessage(body: unknown): string | null {
-  const message = textOf(field(body, "Message"));
-  return message === null ? null : message.slice(0, 300);
-}
-
-function withoutEnvelope(status: number): Refused | Unclear {
-  const bankCode = `HTTP ${status}`;
-  if (status === 401 || status === 403)
-    return { kind: "refused", error: appError("certificate_refused", { bankCode }) };
-  if (status === 404) return { kind: "refused", error: appError("wrong_address", { bankCode }) };
-  if (status === 429) return { kind: "refused", error: appError("rate_limited", { bankCode }) };
-  if (status >= 500) return { kind: "unclear", error: appError("bank_unavailable", { bankCode }) };
-  return { kind: "unclear", error: appError("malformed_answer", { bankCode }) };
-}
-
-/** Answer of qr/create (3.3.1); names of a link's answer are read as well (Q-12). */
-export function readCreated(answer: HttpAnswer): CreateAnswer {
-  const read = envelope(answer);
+/** Answer of qr/create (x.3.1) or qr/create-link (x.3.2): one model, either's names (Q-12). */
+export function readCreated(answer: HttpAnswer, scheme: Scheme = "2"): Created | Refused | Unclear {
+  const read = envelope(answer, scheme);
   if (read.kind !== "data") return read;
   const { data } = read;
   const bankId = idText(field(data, "QrPaymentId")) ?? idText(field(data, "PaymentId"));
@@ -65,7 +34,7 @@ export function readCreated(answer: HttpAnswer): CreateAnswer {
   if (payload === null && link === null) return malformed("QrToken");
   const options = field(data, "QrPaymentBehaviorOptions") ?? field(data, "PaymentBehaviorOptions");
   const methods = field(data, "PaymentMethods");
-  const created: Created = {
+  return {
     kind: "created",
     bankId,
     payload,
@@ -83,12 +52,35 @@ export function readCreated(answer: HttpAnswer): CreateAnswer {
     },
     expiresAt: dateOf(field(data, "ExpireDate")),
   };
-  return created;
 }
 
-/** Appendix 4, and the one final word K15 adds (Q-34). Anything else changes nothing, above all not to success. */
+/** Answer of qr/create, for a code on the screen: a link alone cannot be shown as one. */
+export function readQr(answer: HttpAnswer, scheme: Scheme): CreateAnswer {
+  const read = readCreated(answer, scheme);
+  return read.kind === "created" && read.payload === null ? malformed("QrToken") : read;
+}
+
+/** Answer of qr/create-link. */
+export function readLink(answer: HttpAnswer, scheme: Scheme): CreateAnswer {
+  const read = readCreated(answer, scheme);
+  return read.kind === "created" && read.link === null ? malformed("PaymentLink") : read;
+}
+
+/** Answer of remote/create (4.6.2): an id and nothing else. Without it the invoice may be there all the same (Q-32). */
+export function readInvoiced(answer: HttpAnswer, scheme: Scheme): CreateAnswer {
+  const read = withoutPhone(moneyEnvelope(answer, scheme));
+  if (read.kind !== "data") return read;
+  const bankId = idText(field(read.data, "QrPaymentId"));
+  return bankId === null ? malformed("QrPaymentId") : { kind: "invoiced", bankId, lifeMs: INVOICE_LIFE };
+}
+
+/**
+ * Appendix 4, and what an invoice adds (Q-34): one final word that the document names in 4.6.3 alone, and one that it
+ * leaves out. Anything else changes nothing, above all not to success.
+ */
 const WORDS: Readonly<Record<string, BankWord>> = {
   QrTokenCreated: "created",
+  RemotePaymentCreated: "pending",
   Wait: "scanned",
   Processed: "paid",
   Error: "declined",
@@ -96,16 +88,25 @@ const WORDS: Readonly<Record<string, BankWord>> = {
 };
 const LIKELY_NO = /(Cancell?ed(By\w+)?|Rejected|Expired|Discarded)$/;
 
-/** Answer of payment/status (3.3.3). */
-export function readStatus(answer: HttpAnswer): StatusAnswer {
-  const read = envelope(answer);
+/** Answer of payment/status (x.3.3). */
+export function readStatus(answer: HttpAnswer, scheme: Scheme = "2"): StatusAnswer {
+  const read = envelope(answer, scheme);
   if (read.kind === "refused") {
     return { kind: read.error.code === "purchase_not_found" ? "notFound" : "unclear", error: read.error };
   }
-  if (read.kind === "unclear") return read;
-  const raw = textOf(field(read.data, "Status"));
+  return read.kind === "unclear" ? read : wordOf(read.data);
+}
+
+/** Answer of remote/cancel (4.6.3): a status like any other, which alone says whether the invoice is gone. */
+export function readCancelled(answer: HttpAnswer, scheme: Scheme): CancelAnswer {
+  const read = withoutPhone(moneyEnvelope(answer, scheme));
+  return read.kind === "data" ? wordOf(read.data) : read;
+}
+
+function wordOf(data: unknown): Word | Unclear {
+  const raw = textOf(field(data, "Status"));
   if (raw === null) return malformed("Status");
-  const named = field(read.data, "Amount");
+  const named = field(data, "Amount");
   const minor = named === undefined || named === null ? null : amountOf(named);
   if (named !== undefined && named !== null && minor === null) return malformed("Amount");
   if (Object.hasOwn(WORDS, raw)) return { kind: "word", word: WORDS[raw] as BankWord, raw, unsure: false, minor };
@@ -113,16 +114,40 @@ export function readStatus(answer: HttpAnswer): StatusAnswer {
   return malformed("Status", raw);
 }
 
-/** Answer of device/register (3.2.3). The token is an opaque text (Q-06). */
-export function readRegistered(answer: HttpAnswer): RegisterAnswer {
-  const read = envelope(answer);
+/** Answer of remote/client-info (4.6.1): a customer's full name, to be masked before anybody sees it. */
+export function readClient(answer: HttpAnswer, scheme: Scheme): ClientAnswer {
+  const read = withoutPhone(envelope(answer, scheme));
+  if (read.kind !== "data") return read;
+  const name = textOf(field(read.data, "ClientName"))?.trim() ?? "";
+  return name === "" ? malformed("ClientName") : { kind: "client", name };
+}
+
+/** Answer of device/register (x.2.3). The token is an opaque text (Q-06). */
+export function readRegistered(answer: HttpAnswer, scheme: Scheme = "2"): RegisterAnswer {
+  const read = envelope(answer, scheme);
   if (read.kind !== "data") return read;
   const deviceToken = textOf(field(read.data, "DeviceToken"));
   return deviceToken === null ? malformed("DeviceToken") : { kind: "registered", deviceToken };
 }
 
-/** Answer of health/ping (5.1) and of the emulation methods (5.2 to 5.5): an envelope without data. */
-export function readAlive(answer: HttpAnswer): PingAnswer {
-  const read = envelope(answer);
+/**
+ * Answer of partner/tradepoints (x.2.2): a list (Q-11). An empty one means what -14000002 says: there is no point to pick.
+ * A point without a readable id cannot be picked and is left out.
+ */
+export function readTradePoints(answer: HttpAnswer, scheme: Scheme): TradePointsAnswer {
+  const read = envelope(answer, scheme);
+  if (read.kind !== "data") return read;
+  if (!Array.isArray(read.data)) return malformed("Data");
+  if (read.data.length === 0) return { kind: "refused", error: appError("no_trade_points") };
+  const points = read.data.flatMap((entry: unknown) => {
+    const id = idText(field(entry, "TradePointId"));
+    return id === null ? [] : [{ id, name: textOf(field(entry, "TradePointName")) ?? id }];
+  });
+  return points.length === 0 ? malformed("TradePointId") : { kind: "tradePoints", points };
+}
+
+/** Answer of health/ping (5.1), device/delete (x.2.4) and the emulation methods (5.2 to 5.5): an envelope without data. */
+export function readAlive(answer: HttpAnswer, scheme: Scheme = "2"): PingAnswer {
+  const read = envelope(answer, scheme);
   return read.kind === "data" ? { kind: "alive" } : read;
 }
