@@ -1,7 +1,8 @@
 /** Between the core's rows and SQLite's. Columns and fields are named alike: saleId is sale_id. */
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
-import type { PaymentRow } from "../core/payment.ts";
+import { NEW_DETAIL, type PaymentDetail, type PaymentRow } from "../core/payment.ts";
 import type { CallRow, NoticeRow, Profile, StoredEvent } from "../core/ports.ts";
+import { NEW_REFUND_DETAIL, type RefundDetail, type RefundRow } from "../core/refund.ts";
 
 export type SqlRow = Record<string, SQLOutputValue>;
 export type SqlValues = Record<string, SQLInputValue>;
@@ -40,6 +41,37 @@ const PAYMENT: readonly (keyof PaymentRow)[] = [
   "updatedAt",
   "detail",
 ];
+const REFUND: readonly (keyof RefundRow)[] = [
+  "id",
+  "seq",
+  "version",
+  "number",
+  "tillId",
+  "paymentId",
+  "purchaseKey",
+  "profileId",
+  "provider",
+  "environment",
+  "minor",
+  "currency",
+  "state",
+  "settled",
+  "watching",
+  "a0",
+  "a0At",
+  "bankId",
+  "bankReturnId",
+  "idemKey",
+  "idemMac",
+  "actor",
+  "businessDay",
+  "shiftId",
+  "resolution",
+  "error",
+  "createdAt",
+  "updatedAt",
+  "detail",
+];
 const FLAGS: ReadonlySet<string> = new Set(["settled", "watching", "parked", "late"]);
 const JSONS: ReadonlySet<string> = new Set(["resolution", "error", "detail"]);
 const PROFILE: readonly (keyof Profile)[] = [
@@ -55,6 +87,7 @@ const PROFILE: readonly (keyof Profile)[] = [
 const CALL: readonly (keyof CallRow)[] = [
   "requestId",
   "paymentId",
+  "refundId",
   "name",
   "danger",
   "mac",
@@ -73,6 +106,9 @@ const updates = (fields: readonly string[]): string =>
   fields.map((field) => `${snake(field)} = excluded.${snake(field)}`).join(", ");
 
 const SELECT_PAYMENT = `SELECT ${list(PAYMENT)} FROM payments`;
+const SELECT_REFUND = `SELECT ${list(REFUND)} FROM refunds`;
+const SELECT_PROFILE = `SELECT ${list(PROFILE)} FROM profiles`;
+const SELECT_CALL = `SELECT ${list(CALL)} FROM calls`;
 
 export const SQL = {
   insertPayment: `INSERT INTO payments (${list(PAYMENT)}) VALUES (${places(PAYMENT)})`,
@@ -81,11 +117,17 @@ export const SQL = {
   // Each part has a partial index of its own; the plus keeps SQLite from walking the whole table in order of seq instead.
   unfinished: `${SELECT_PAYMENT} WHERE settled = 0 OR watching = 1 OR ask_at_start = 1
     OR (dismissed = 0 AND updated_at >= ?) ORDER BY +seq`,
+  insertRefund: `INSERT INTO refunds (${list(REFUND)}) VALUES (${places(REFUND)})`,
+  updateRefund: `UPDATE refunds SET ${sets(REFUND)} WHERE id = :id AND version = :version - 1`,
+  selectRefund: SELECT_REFUND,
+  unfinishedRefunds: `${SELECT_REFUND} WHERE settled = 0 OR watching = 1 OR (shown = 1 AND updated_at >= ?) ORDER BY +seq`,
   insertProfile: `INSERT INTO profiles (${list(PROFILE)}) VALUES (${places(PROFILE)})`,
-  selectProfile: `SELECT ${list(PROFILE)} FROM profiles WHERE id = ?`,
+  selectProfile: `${SELECT_PROFILE} WHERE id = ?`,
+  selectProfiles: `${SELECT_PROFILE} ORDER BY id`,
   putCall: `INSERT INTO calls (${list(CALL)}) VALUES (${places(CALL)})
     ON CONFLICT (request_id) DO UPDATE SET ${updates(["answeredAt", "outcome", "bankCode"])}`,
-  selectCalls: `SELECT ${list(CALL)} FROM calls WHERE payment_id = ? ORDER BY sent_at, rowid`,
+  selectCalls: `${SELECT_CALL} WHERE payment_id = ? ORDER BY sent_at, rowid`,
+  selectRefundCalls: `${SELECT_CALL} WHERE refund_id = ? ORDER BY sent_at, rowid`,
   putNotice: `INSERT INTO notices (${list(NOTICE)}) VALUES (${places(NOTICE)})
     ON CONFLICT (id) DO UPDATE SET ${updates(["acknowledgedAt", "acknowledgedBy"])}`,
   selectNotices: `SELECT ${list(NOTICE)} FROM notices ORDER BY at, rowid`,
@@ -96,11 +138,28 @@ export function paymentValues(row: PaymentRow, seq: number): SqlValues {
   return { ...values(row, PAYMENT), seq };
 }
 
+/** The values of a refund under the journal's own number `seq`. */
+export function refundValues(row: RefundRow, seq: number): SqlValues {
+  return { ...values(row, REFUND), seq };
+}
+
 export const profileValues = (row: Profile): SqlValues => values(row, PROFILE);
 export const callValues = (row: CallRow): SqlValues => values(row, CALL);
 export const noticeValues = (row: NoticeRow): SqlValues => values(row, NOTICE);
 
-export const readPayment = (row: SqlRow): PaymentRow => read(row, PAYMENT) as unknown as PaymentRow;
+/** A row that an earlier version of the program wrote lacks the fields that came later. */
+export function readPayment(row: SqlRow): PaymentRow {
+  const found = read(row, PAYMENT) as unknown as PaymentRow;
+  const detail: PaymentDetail = { ...NEW_DETAIL, ...found.detail };
+  return { ...found, detail };
+}
+
+export function readRefund(row: SqlRow): RefundRow {
+  const found = read(row, REFUND) as unknown as RefundRow;
+  const detail: RefundDetail = { ...NEW_REFUND_DETAIL, ...found.detail };
+  return { ...found, detail };
+}
+
 export const readProfile = (row: SqlRow): Profile => read(row, PROFILE) as unknown as Profile;
 export const readCall = (row: SqlRow): CallRow => read(row, CALL) as unknown as CallRow;
 export const readNotice = (row: SqlRow): NoticeRow => read(row, NOTICE) as unknown as NoticeRow;

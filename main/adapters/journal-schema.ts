@@ -167,7 +167,44 @@ WHEN EXISTS (SELECT 1 FROM payments WHERE idem_key = NEW.idem_key)
 BEGIN SELECT RAISE(ABORT, 'the key is used by a payment'); END;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+const REFUND_FACTS =
+  "id seq number till_id profile_id provider environment currency idem_key idem_mac actor business_day created_at";
+/** What goes back, of what, and the bank's figure before: open until the money-moving call, a fact afterwards. */
+const REFUND_INTENT = "payment_id purchase_key minor a0";
+
+const changed = (names: string): string =>
+  names
+    .split(" ")
+    .map((name) => `NEW.${name} IS NOT OLD.${name}`)
+    .join(" OR ");
+
+const SECOND = `
+ALTER TABLE refunds ADD COLUMN shown INTEGER GENERATED ALWAYS AS
+  (json_extract(detail, '$.onScreen') = 1 AND json_extract(detail, '$.dismissed') = 0) VIRTUAL;
+CREATE INDEX refunds_watching ON refunds (watching) WHERE watching = 1;
+CREATE INDEX refunds_shown ON refunds (updated_at) WHERE shown = 1;
+CREATE INDEX refunds_open ON refunds (settled) WHERE settled = 0;
+CREATE INDEX refunds_purchase ON refunds (purchase_key, seq) WHERE purchase_key IS NOT NULL;
+CREATE INDEX refunds_state ON refunds (state, seq);
+CREATE INDEX refunds_created ON refunds (created_at);
+CREATE INDEX refunds_number ON refunds (number);
+CREATE INDEX refunds_bank ON refunds (bank_id) WHERE bank_id IS NOT NULL;
+
+CREATE INDEX payments_number ON payments (number);
+CREATE INDEX payments_tail ON payments (substr(number, -3));
+CREATE INDEX payments_minor ON payments (minor, seq);
+CREATE INDEX payments_day ON payments (business_day, seq);
+
+CREATE TRIGGER refunds_kept BEFORE DELETE ON refunds BEGIN SELECT RAISE(ABORT, 'refunds are kept'); END;
+CREATE TRIGGER refunds_fixed BEFORE UPDATE ON refunds
+WHEN ${changed(REFUND_FACTS)}
+BEGIN SELECT RAISE(ABORT, 'a fact of a refund cannot change'); END;
+CREATE TRIGGER refunds_sent BEFORE UPDATE ON refunds
+WHEN OLD.state NOT IN ('creating', 'awaiting_scan', 'choosing') AND (${changed(REFUND_INTENT)})
+BEGIN SELECT RAISE(ABORT, 'what a refund was sent with cannot change'); END;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND];
 
 /**
  * Brings the database to the newest schema, one transaction a step, and returns its number. Throws JournalTooNew when

@@ -1,11 +1,21 @@
 /** Writing one batch, inside the caller's transaction. */
 import type { Batch, NewEvent, Profile } from "../core/ports.ts";
 import type { PaymentRow } from "../core/payment.ts";
+import type { RefundRow } from "../core/refund.ts";
 import type { ChainHead, Mac } from "./journal-chain.ts";
 import { link, sealHead, START } from "./journal-chain.ts";
 import type { Connection } from "./journal-connection.ts";
 import { JournalConflict } from "./journal-errors.ts";
-import { callValues, noticeValues, paymentValues, profileValues, readProfile, SQL } from "./journal-rows.ts";
+import {
+  callValues,
+  noticeValues,
+  paymentValues,
+  profileValues,
+  readProfile,
+  refundValues,
+  SQL,
+  type SqlValues,
+} from "./journal-rows.ts";
 
 export interface Written {
   readonly head: number;
@@ -17,7 +27,7 @@ const OWN_META: ReadonlySet<string> = new Set(["epoch", "head"]);
 
 const PUT_META = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
-/** Writes the whole batch and returns the new head and the number of every payment in it. */
+/** Writes the whole batch and returns the new head and the number of every payment and refund in it. */
 export function writeBatch(c: Connection, batch: Batch, tillId: string, mac: Mac): Written {
   const events = batch.events ?? [];
   const before = storedHead(c);
@@ -26,11 +36,13 @@ export function writeBatch(c: Connection, batch: Batch, tillId: string, mac: Mac
   const seqs: Record<string, number> = {};
 
   for (const profile of batch.profiles ?? []) putProfile(c, profile);
-  for (const row of batch.payments ?? []) {
-    // The journal's order of a payment is the number of the event that made it known.
-    const index = events.findIndex((event) => event.kind === "payment" && event.ref === row.id);
-    seqs[row.id] = putPayment(c, row, () => (index < 0 ? spare++ : first + index));
-  }
+  // The journal's order of a payment or refund is the number of the event that made it known.
+  const numberOf = (kind: string, id: string) => (): number => {
+    const index = events.findIndex((event) => event.kind === kind && event.ref === id);
+    return index < 0 ? spare++ : first + index;
+  };
+  for (const row of batch.payments ?? []) seqs[row.id] = put(c, PAYMENTS, row, numberOf("payment", row.id));
+  for (const row of batch.refunds ?? []) seqs[row.id] = put(c, REFUNDS, row, numberOf("refund", row.id));
   for (const call of batch.calls ?? []) c.sql(SQL.putCall).run(callValues(call));
   for (const notice of batch.notices ?? []) c.sql(SQL.putNotice).run(noticeValues(notice));
   for (const counter of batch.counters ?? []) putCounter(c, counter.name, counter.next);
@@ -38,7 +50,7 @@ export function writeBatch(c: Connection, batch: Batch, tillId: string, mac: Mac
     c.sql("INSERT INTO outbox (topic, ref, body, next_at) VALUES (?, ?, ?, ?)").run(
       item.topic,
       item.ref,
-      item.body,
+      numbered(item.body, seqs[item.ref]),
       item.nextAt,
     );
   }
@@ -50,7 +62,8 @@ export function writeBatch(c: Connection, batch: Batch, tillId: string, mac: Mac
 
   let head = before;
   for (const [index, given] of events.entries()) {
-    const event = given.kind === "payment" ? { ...given, body: numbered(given.body, seqs[given.ref]) } : given;
+    const known = given.kind === "payment" || given.kind === "refund";
+    const event = known ? { ...given, body: numbered(given.body, seqs[given.ref]) } : given;
     head = appendEvent(c, head, first + index, batch.at, tillId, event, mac);
   }
   if (head !== before) c.sql(PUT_META).run("head", sealHead(mac, head));
@@ -78,24 +91,53 @@ function nextSeq(c: Connection, head: ChainHead): number {
   return Math.max(Number(row?.["seq"] ?? 0), head.seq) + 1;
 }
 
-function putPayment(c: Connection, row: PaymentRow, fresh: () => number): number {
-  const stored = c.sql("SELECT seq, version FROM payments WHERE id = ?").get(row.id);
-  if (stored === undefined) {
+/** How whole rows of a table are written: each knows its number and its version. */
+interface Table<Row> {
+  readonly name: "payment" | "refund";
+  readonly stored: string;
+  readonly insert: string;
+  readonly update: string;
+  values(row: Row, seq: number): SqlValues;
+}
+
+const PAYMENTS: Table<PaymentRow> = {
+  name: "payment",
+  stored: "SELECT seq, version FROM payments WHERE id = ?",
+  insert: SQL.insertPayment,
+  update: SQL.updatePayment,
+  values: paymentValues,
+};
+const REFUNDS: Table<RefundRow> = {
+  name: "refund",
+  stored: "SELECT seq, version FROM refunds WHERE id = ?",
+  insert: SQL.insertRefund,
+  update: SQL.updateRefund,
+  values: refundValues,
+};
+
+function put<Row extends PaymentRow | RefundRow>(
+  c: Connection,
+  { name, stored, insert, update, values }: Table<Row>,
+  row: Row,
+  fresh: () => number,
+): number {
+  const known = c.sql(stored).get(row.id);
+  if (known === undefined) {
     if (row.seq !== 0 || row.version !== 1) {
       throw new JournalConflict(
-        `payment ${row.id} is unknown, yet comes as version ${row.version} of number ${row.seq}`,
+        `${name} ${row.id} is unknown, yet comes as version ${row.version} of number ${row.seq}`,
       );
     }
     const seq = fresh();
-    c.sql(SQL.insertPayment).run(paymentValues(row, seq));
+    c.sql(insert).run(values(row, seq));
     return seq;
   }
-  const seq = Number(stored["seq"]);
+  const seq = Number(known["seq"]);
   if (row.seq !== 0 && row.seq !== seq)
-    throw new JournalConflict(`payment ${row.id} has number ${seq}, not ${row.seq}`);
-  if (c.sql(SQL.updatePayment).run(paymentValues(row, seq)).changes !== 1) {
+    throw new JournalConflict(`${name} ${row.id} has number ${seq}, not ${row.seq}`);
+  if (c.sql(update).run(values(row, seq)).changes !== 1) {
     throw new JournalConflict(
-      `payment ${row.id} is at version ${String(stored["version"])}; ${row.version} cannot follow`,
+      `${name} ${row.id} is at version ${String(known["version"])}; ${row.version} cannot follow`,
     );
   }
   return seq;
@@ -138,7 +180,7 @@ function appendEvent(
   return { seq, mac: own };
 }
 
-/** The object of a `payment` event carries its number, which nobody knows before this transaction. */
+/** The object of a payment or refund carries its number, which nobody knows before this transaction. */
 function numbered(body: string, seq: number | undefined): string {
   const object = JSON.parse(body) as Record<string, unknown>;
   return object["seq"] === 0 && seq !== undefined ? JSON.stringify({ ...object, seq }) : body;

@@ -3,14 +3,15 @@ import { randomUUID } from "node:crypto";
 import { chmod, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { SQLInputValue } from "node:sqlite";
-import type { Journal, PaymentFilter } from "../core/ports.ts";
+import type { Journal, PaymentFilter, RefundFilter } from "../core/ports.ts";
 import { privateDirectory, privateFile, readableByOthers, syncDirectory } from "./files.ts";
 import type { ChainHead, ChainLink, ChainReport, Mac } from "./journal-chain.ts";
 import { chainChecker, openHead, START } from "./journal-chain.ts";
 import { connect } from "./journal-connection.ts";
 import type { Connection } from "./journal-connection.ts";
 import { JournalConflict, JournalDamaged, journalError, JournalTooNew, JournalUnavailable } from "./journal-errors.ts";
-import { readCall, readEvent, readNotice, readPayment, readProfile, SQL } from "./journal-rows.ts";
+import { historySelect } from "./journal-history.ts";
+import { readCall, readEvent, readNotice, readPayment, readProfile, readRefund, SQL } from "./journal-rows.ts";
 import type { SqlRow } from "./journal-rows.ts";
 import { migrate } from "./journal-schema.ts";
 import { storedHead, writeBatch } from "./journal-write.ts";
@@ -117,7 +118,7 @@ export async function openJournal({ file, tillId, mac, now }: JournalOptions): P
     payment: (id) => one(`${SQL.selectPayment} WHERE id = ?`, readPayment, id),
     paymentByKey: (key) => one(`${SQL.selectPayment} WHERE idem_key = ?`, readPayment, key),
     payments(filter) {
-      const { where, values } = conditions(filter);
+      const { where, values } = together(paymentConditions(filter));
       return many(`${SQL.selectPayment} ${where} ORDER BY seq DESC LIMIT ?`, readPayment, ...values, filter.limit);
     },
     unfinished: () => many(SQL.unfinished, readPayment, now() - DAY),
@@ -131,6 +132,19 @@ export async function openJournal({ file, tillId, mac, now }: JournalOptions): P
       ),
     firstEvent: () => read((c) => Number(c.sql("SELECT coalesce(min(seq), 0) AS seq FROM events").get()?.["seq"])),
     calls: (paymentId) => many(SQL.selectCalls, readCall, paymentId),
+    refund: (id) => one(`${SQL.selectRefund} WHERE id = ?`, readRefund, id),
+    refundByKey: (key) => one(`${SQL.selectRefund} WHERE idem_key = ?`, readRefund, key),
+    refunds(filter) {
+      const { where, values } = together(refundConditions(filter));
+      return many(`${SQL.selectRefund} ${where} ORDER BY seq DESC LIMIT ?`, readRefund, ...values, filter.limit);
+    },
+    unfinishedRefunds: () => many(SQL.unfinishedRefunds, readRefund, now() - DAY),
+    refundCalls: (refundId) => many(SQL.selectRefundCalls, readCall, refundId),
+    history(filter) {
+      const { sql, values } = historySelect(filter);
+      return many(sql, readPayment, ...values);
+    },
+    profiles: () => many(SQL.selectProfiles, readProfile),
     profile: (id) => one(SQL.selectProfile, readProfile, id),
     counter: (name) =>
       read((c) => {
@@ -194,15 +208,27 @@ function openFile(file: string): { connection: Connection; epoch: string; schema
   }
 }
 
-function conditions(filter: PaymentFilter): { where: string; values: SQLInputValue[] } {
-  const parts: [string, SQLInputValue | undefined][] = [
-    ["state = ?", filter.state],
-    ["created_at >= ?", filter.fromMs],
-    ["created_at < ?", filter.toMs],
-    ["external_id = ?", filter.externalId],
-    ["sale_id = ?", filter.saleId],
-    ["seq < ?", filter.beforeSeq],
-  ];
+type Condition = readonly [text: string, value: SQLInputValue | undefined];
+
+const paymentConditions = (filter: PaymentFilter): readonly Condition[] => [
+  ["state = ?", filter.state],
+  ["created_at >= ?", filter.fromMs],
+  ["created_at < ?", filter.toMs],
+  ["external_id = ?", filter.externalId],
+  ["sale_id = ?", filter.saleId],
+  ["seq < ?", filter.beforeSeq],
+];
+
+const refundConditions = (filter: RefundFilter): readonly Condition[] => [
+  ["state = ?", filter.state],
+  ["payment_id = ?", filter.paymentId],
+  ["purchase_key = ?", filter.purchaseKey],
+  ["created_at >= ?", filter.fromMs],
+  ["created_at < ?", filter.toMs],
+  ["seq < ?", filter.beforeSeq],
+];
+
+function together(parts: readonly Condition[]): { where: string; values: SQLInputValue[] } {
   const used = parts.filter(([, value]) => value !== undefined);
   const where = used.length === 0 ? "" : `WHERE ${used.map(([text]) => text).join(" AND ")}`;
   return { where, values: used.map(([, value]) => value as SQLInputValue) };

@@ -137,6 +137,7 @@ describe("a batch", () => {
     const call: CallRow = {
       requestId: "r1",
       paymentId: "pay-1",
+      refundId: null,
       name: "qr/create",
       danger: "harmless",
       mac: "m",
