@@ -1,9 +1,10 @@
 /** What a bank is to the core: requests as data, and pure readers of its answers. A bank never sends. */
 import type { AppError } from "../../contract/errors.ts";
 import type { Minor } from "../../contract/money.ts";
-import type { Provider } from "../../contract/states.ts";
+import type { Provider, RefundWay } from "../../contract/states.ts";
 import type { BankWord, PaymentRow, Windows } from "./payment.ts";
 import type { Danger, HttpAnswer, Profile } from "./ports.ts";
+import type { Purchase, RefundRow } from "./refund.ts";
 
 export interface BankCall<Event> {
   readonly name: string;
@@ -57,10 +58,76 @@ export interface NotFound {
   readonly error: AppError;
 }
 
-export type CreateAnswer = Created | Refused | Unclear;
+/** An invoice was made: no token, no windows of its own; a person asks about it (Q-33). */
+export interface Invoiced {
+  readonly kind: "invoiced";
+  readonly bankId: string;
+  /** How long it can be paid (Kaspi: 24 h). */
+  readonly lifeMs: number;
+}
+
+/** The name behind a telephone number, whole: to be masked before anybody sees it. */
+export interface Client {
+  readonly kind: "client";
+  readonly name: string;
+}
+
+export interface TradePoints {
+  readonly kind: "tradePoints";
+  readonly points: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** A refund code to scan. */
+export interface ReturnCreated {
+  readonly kind: "created";
+  readonly bankReturnId: string;
+  readonly payload: string;
+  readonly pollMs: number;
+  readonly scanMs: number;
+  readonly expiresAt: number | null;
+}
+
+/** `identified` ends the scan stage only (Q-39); `over`: the bank has ended it. */
+export interface ReturnWord {
+  readonly kind: "word";
+  readonly word: "created" | "identified" | "over";
+  readonly raw: string;
+}
+
+export interface Purchases {
+  readonly kind: "purchases";
+  readonly purchases: readonly Purchase[];
+}
+
+/** The bank's own figures for a purchase. */
+export interface Details {
+  readonly kind: "details";
+  readonly purchaseId: string;
+  readonly total: Minor;
+  readonly available: Minor;
+  readonly at: number | null;
+}
+
+/** The money goes back: the bank's yes with its own number for it. Anything less is `unclear` (Q-31). */
+export interface Refunded {
+  readonly kind: "refunded";
+  readonly bankId: string;
+}
+
+export type CreateAnswer = Created | Invoiced | Refused | Unclear;
 export type StatusAnswer = Word | NotFound | Unclear;
 export type RegisterAnswer = { readonly kind: "registered"; readonly deviceToken: string } | Refused | Unclear;
 export type PingAnswer = { readonly kind: "alive" } | Refused | Unclear;
+export type ClientAnswer = Client | Refused | Unclear;
+/** The bank's word after `remote/cancel`: a status, a no, or nothing clear. */
+export type CancelAnswer = Word | Refused | Unclear;
+export type TradePointsAnswer = TradePoints | Refused | Unclear;
+export type ReturnCreateAnswer = ReturnCreated | Refused | Unclear;
+export type ReturnStatusAnswer = ReturnWord | NotFound | Unclear;
+export type PurchasesAnswer = Purchases | Refused | Unclear;
+export type DetailsAnswer = Details | Refused | Unclear;
+/** `refused` only for a code that is in the bank's dictionary and means a definite no (Q-02). */
+export type RefundAnswer = Refunded | Refused | Unclear;
 
 /** The secrets of one profile, read from the vault; never logged, never journaled. */
 export type Secrets = Readonly<Record<string, string>>;
@@ -74,14 +141,36 @@ export interface BankContext {
 
 export type PhoneAction = "scan" | "confirm" | "decline";
 
+/** What is sent once and kept nowhere: the customer's whole telephone number stays out of the journal. */
+export interface CreateExtra {
+  readonly phone: string | null;
+}
+
 export interface Bank {
   readonly name: Provider;
-  readonly methods: readonly string[];
-  create(context: BankContext, payment: PaymentRow): BankCall<CreateAnswer>;
+  /** What the contract behind a profile allows. */
+  methods(profile: Profile): readonly string[];
+  refunds(profile: Profile): RefundWay;
+  /** By the payment's `method`. */
+  create(context: BankContext, payment: PaymentRow, extra: CreateExtra): BankCall<CreateAnswer>;
   status(context: BankContext, payment: PaymentRow): BankCall<StatusAnswer>;
   ping(context: BankContext): BankCall<PingAnswer>;
   /** What makes this till known to the bank; absent where a bank has no such thing, null where nothing is missing. */
   register?(context: BankContext): BankCall<RegisterAnswer> | null;
+  unregister?(context: BankContext): BankCall<PingAnswer>;
+  tradePoints?(context: BankContext): BankCall<TradePointsAnswer>;
+  /** The name behind a telephone number in the bank's own form; null for what is no number of the country (Q-20). */
+  phoneOf?(text: string): string | null;
+  client?(context: BankContext, phone: string): BankCall<ClientAnswer>;
+  /** Takes an invoice back; only its answer and the status change anything. */
+  cancel?(context: BankContext, payment: PaymentRow): BankCall<CancelAnswer>;
+  returnCreate?(context: BankContext, refund: RefundRow): BankCall<ReturnCreateAnswer>;
+  returnStatus?(context: BankContext, refund: RefundRow): BankCall<ReturnStatusAnswer>;
+  /** The customer's last purchases after the scan, ten at most (Q-40). */
+  purchases?(context: BankContext, refund: RefundRow): BankCall<PurchasesAnswer>;
+  details?(context: BankContext, purchaseId: string): BankCall<DetailsAnswer>;
+  /** The money-moving one: dangerous, sent once. Takes purchase, amount and scanned code from the row. */
+  refund?(context: BankContext, refund: RefundRow): BankCall<RefundAnswer>;
   /** The bank's documented emulation of the customer's telephone (test and training only). */
   emulate?(context: BankContext, payment: PaymentRow, action: PhoneAction): BankCall<PingAnswer>;
 }

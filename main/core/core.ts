@@ -1,20 +1,25 @@
 /** Puts the core together: commands in, snapshots out. */
-import { COMMANDS, type CommandName, type CommandInput, type CommandOutput } from "../../contract/commands.ts";
+import { COMMANDS, type CoreCommandName, type CommandInput, type CommandOutput } from "../../contract/commands.ts";
+import { DESK_COMMANDS } from "../../contract/desk.ts";
 import { appError, type Result } from "../../contract/errors.ts";
 import type { Snapshot, View } from "../../contract/snapshot.ts";
-import { LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
-import type { Actor, Core, CoreOptions } from "./index.ts";
+import { isOpen, LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
+import type { Actor, Core, CoreOptions, Training } from "./index.ts";
 import type { PaymentRow } from "./payment.ts";
 import { createPayments } from "./payments.ts";
 import { HttpFailure, type NoticeRow } from "./ports.ts";
 import { toPayment } from "./present.ts";
 import { createProviders } from "./providers.ts";
+import { listHistory } from "./history.ts";
+import { createRefunds } from "./refunds.ts";
 import { createRunner } from "./runner.ts";
 import { createSchedule } from "./schedule.ts";
 import { buildSnapshot, currentOf } from "./snapshot.ts";
 import { isWorthAsking } from "./reduce.ts";
 
-type Handlers = { [N in CommandName]: (actor: string, input: CommandInput<N>) => Promise<Result<CommandOutput[N]>> };
+type Handlers = {
+  [N in CoreCommandName]: (actor: string, input: CommandInput<N>) => Promise<Result<CommandOutput[N]>>;
+};
 
 /** Makes the core of one till on its ports. Nothing is read or sent before `start`. */
 export function createCore(options: CoreOptions): Core {
@@ -38,7 +43,17 @@ export function createCore(options: CoreOptions): Core {
     notices: newNotices,
     noticed: (made) => void notices.push(...made),
   });
-  const payments = createPayments(ports, settings, providers, runner, (provider, head) => {
+  const refunds = createRefunds({
+    ports,
+    schedule,
+    settings,
+    providers,
+    runner,
+    people: options.people,
+    openPayment: () => [...runner.all()].find((live) => isOpen(live.row))?.row ?? null,
+    changed,
+  });
+  const payments = createPayments(ports, settings, providers, runner, refunds, (provider, head) => {
     lastProvider = provider;
     changed(head);
   });
@@ -53,8 +68,9 @@ export function createCore(options: CoreOptions): Core {
       lastProvider,
       notices,
       trainingFault,
+      pinKnown: options.people.known(),
     };
-    return buildSnapshot(view, state, ports, runner, providers);
+    return buildSnapshot(view, state, ports, runner, providers, refunds);
   }
 
   function publish(): void {
@@ -112,16 +128,32 @@ export function createCore(options: CoreOptions): Core {
     }
   }
 
-  async function phone(id: string, action: "scan" | "confirm" | "decline"): Promise<Result<null>> {
+  async function phone({ id, action, session }: CommandInput<"training.phone">): Promise<Result<null>> {
     const live = runner.live(id);
+    if (!live && training && action === "scan") return scanRefundCode(training, id);
     const bank = live && providers.bank(live.row.provider);
-    if (!training || !live || !bank?.emulate) return { ok: false, error: appError("not_supported") };
+    const technician = session !== undefined && options.people.session(session) !== null;
+    const allowed = training !== null || (technician && live?.row.environment === "test");
+    if (!allowed || !live || !bank?.emulate) return { ok: false, error: appError("not_supported") };
     const ctx = await providers.context(live.row.profileId);
     try {
       const answer = await providers.send(ctx, bank.emulate(ctx, live.row, action));
       return answer.kind === "alive" ? { ok: true, value: null } : { ok: false, error: answer.error };
     } catch (error) {
       return { ok: false, error: appError(error instanceof HttpFailure ? "bank_unreachable" : "internal") };
+    }
+  }
+
+  async function scanRefundCode(bank: Training, id: string): Promise<Result<null>> {
+    const refund = await refunds.get(id);
+    if (!refund.ok) return refund;
+    const { state, bankReturnId } = refund.value;
+    if (state !== "awaiting_scan" || bankReturnId === null) return { ok: false, error: appError("already_final") };
+    try {
+      await bank.scanReturn(bankReturnId);
+      return { ok: true, value: null };
+    } catch {
+      return { ok: false, error: appError("bank_unreachable") };
     }
   }
 
@@ -133,6 +165,16 @@ export function createCore(options: CoreOptions): Core {
     "payments.cancel": (_, { id }) => payments.cancel(id),
     "payments.refresh": (_, { id }) => payments.refresh(id),
     "payments.dismiss": (_, { id }) => payments.dismiss(id),
+    "payments.lookUp": (_, input) => payments.lookUp(input),
+    "refunds.create": (actor, input) => refunds.create(actor, input),
+    "refunds.get": (_, { id }) => refunds.get(id),
+    "refunds.list": (_, query) => refunds.list(query),
+    "refunds.select": (actor, input) => refunds.select(actor, input),
+    "refunds.cancel": (_, { id }) => refunds.cancel(id),
+    "refunds.refresh": (_, { id }) => refunds.refresh(id),
+    "refunds.dismiss": (_, { id }) => refunds.dismiss(id),
+    "refunds.look": (_, input) => refunds.look(input),
+    "history.list": (_, query) => listHistory(ports, settings.timezone, query),
     "notices.acknowledge": (actor, { id }) => acknowledge(actor, id),
     "bank.prepare": async (_, { provider }) => {
       providers.prepare(provider);
@@ -146,7 +188,7 @@ export function createCore(options: CoreOptions): Core {
     },
     health: async () => ({ ok: true, value: await health() }),
     "events.after": async (_, { seq, limit }) => ({ ok: true, value: await eventsAfter(seq, limit) }),
-    "training.phone": (_, { id, action }) => phone(id, action),
+    "training.phone": (_, input) => phone(input),
     "training.fault": async (_, { fault }) => {
       if (!training) return { ok: false, error: appError("not_supported") };
       await training.fault(fault);
@@ -168,10 +210,25 @@ export function createCore(options: CoreOptions): Core {
       environment,
       providers: all,
       journal: { ok: !down, schema: info.schema, seq: info.head, epoch: info.epoch },
-      inDoubt: [...runner.all()].filter(
-        ({ row }) => !row.settled && (row.state === "in_doubt" || row.state === "needs_review"),
-      ).length,
+      inDoubt:
+        [...runner.all()].filter(({ row }) => !row.settled && isDoubtful(row.state)).length +
+        refunds.open().filter(({ state }) => isDoubtful(state)).length,
     };
+  }
+
+  const isDoubtful = (state: string): boolean => state === "in_doubt" || state === "needs_review";
+
+  /** What must not lose its way to the bank now: also a refund that a program sends, without the screen. */
+  function inHand(): { readonly number: string } | null {
+    const open = [...runner.all()].find(({ row }) => isOpen(row))?.row ?? refunds.holdsScreen();
+    return open ?? refunds.open().find(({ state }) => state === "sending") ?? null;
+  }
+
+  async function deleteDevice(provider: Provider): Promise<Result<null>> {
+    // What an undecided refund came to is read with the device's token.
+    const waits = inHand() ?? refunds.open().find(({ state }) => state === "in_doubt") ?? null;
+    if (waits) return { ok: false, error: appError("till_busy", { params: { number: waits.number } }) };
+    return providers.forgetDevice(provider);
   }
 
   async function eventsAfter(seq: number, limit: number): Promise<CommandOutput["events.after"]> {
@@ -182,19 +239,28 @@ export function createCore(options: CoreOptions): Core {
     const open = reset
       ? [...runner.all()].filter(({ row }) => !row.settled).map(({ row }) => toPayment(row, settings.timezone))
       : [];
-    return { reset, head, events: events.map(({ seq: at, kind, body }) => ({ seq: at, kind, body })), open };
+    return {
+      reset,
+      head,
+      events: events.map(({ seq: at, kind, ref, version: then, body }) => {
+        const whole = kind === "refund" ? refunds.at(ref, then) : null;
+        return { seq: at, kind, body: whole === null ? body : JSON.stringify(whole) };
+      }),
+      open,
+      openRefunds: reset ? refunds.open() : [],
+    };
   }
 
-  function permitted(actor: Actor, name: CommandName): boolean {
+  function permitted(actor: Actor, name: CoreCommandName): boolean {
     const command = COMMANDS[name];
     if (actor.kind === "person") return command.screen;
     return command.till !== null && actor.scopes.includes(command.till);
   }
 
   async function call(actor: Actor, name: string, input: unknown): Promise<Result<unknown>> {
-    if (!Object.hasOwn(COMMANDS, name))
+    if (!Object.hasOwn(COMMANDS, name) || Object.hasOwn(DESK_COMMANDS, name))
       return { ok: false, error: appError("unknown_command", { params: { name: name.slice(0, 64) } }) };
-    const command = name as CommandName;
+    const command = name as CoreCommandName;
     if (!permitted(actor, command)) return { ok: false, error: appError("forbidden") };
     const parsed = COMMANDS[command].input.safeParse(input);
     if (!parsed.success) {
@@ -231,6 +297,8 @@ export function createCore(options: CoreOptions): Core {
       const [sent] = row.state === "creating" || row.bankId === null ? (await journal.calls(row.id)).toReversed() : [];
       await runner.apply(runner.adopt(row), { kind: "restart", danger: sent?.danger ?? null });
     }
+    await refunds.recover();
+    await providers.recover();
   }
 
   return {
@@ -239,6 +307,7 @@ export function createCore(options: CoreOptions): Core {
       started = true;
       providers.start();
       runner.askAll();
+      refunds.begin();
       for (const live of runner.all()) {
         const { row } = live;
         // Asked once at each start: a dead token that was settled, and what waits for a person (not an invoice: Q-33).
@@ -258,12 +327,21 @@ export function createCore(options: CoreOptions): Core {
       journalListeners.add(listener);
       return () => void journalListeners.delete(listener);
     },
+    bank: {
+      registerAgain: providers.registerAgain,
+      deleteDevice,
+      reason: providers.reason,
+      busy: () => inHand() !== null,
+    },
     wake(reason) {
       log.info("wake", { reason });
       runner.askAll();
+      refunds.wake();
       providers.lookNow();
     },
     async stop() {
+      providers.stop();
+      await refunds.stop();
       await runner.stop();
       watchers.clear();
       journalListeners.clear();

@@ -1,7 +1,7 @@
 /** The core as a host sees it. */
-import type { Result } from "../../contract/errors.ts";
+import type { AppError, Result } from "../../contract/errors.ts";
 import type { Snapshot, View } from "../../contract/snapshot.ts";
-import type { Scope } from "../../contract/states.ts";
+import type { Provider, Role, Scope } from "../../contract/states.ts";
 import type { Bank } from "./bank.ts";
 import type { Ports } from "./ports.ts";
 import type { Settings } from "./settings.ts";
@@ -14,6 +14,24 @@ export type Actor =
 export interface Training {
   /** Makes the training bank misbehave: `none` ends it. */
   fault(fault: "none" | "silent" | "offline" | "late"): Promise<void>;
+  /** The customer scans a refund code (the bank has no emulation for it, Q-39). Rejects when the training bank refuses. */
+  scanReturn(bankReturnId: string): Promise<void>;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Who stands at the screen. The PINs and the delay after wrong ones are kept outside the core. */
+export interface People {
+  /** Whether anybody has a PIN at all. */
+  known(): boolean;
+  /** The person with this PIN and one of these roles; `wrong_pin` or `pin_wait` otherwise. Slow on purpose. */
+  identify(pin: string, roles: readonly Role[]): Promise<Result<Person>>;
+  /** The person of a technician's session that is still open. */
+  session(token: string): Person | null;
 }
 
 export interface CoreOptions {
@@ -22,6 +40,19 @@ export interface CoreOptions {
   readonly banks: readonly Bank[];
   readonly settings: Settings;
   readonly training: Training | null;
+  readonly people: People;
+}
+
+/** What the technician's desk may ask of the way to a bank that is in use. */
+export interface BankDesk {
+  /** Registers the device once more with the same arguments; the bank's yes lifts a stop (-1501, -1502). */
+  registerAgain(provider: Provider): Promise<Result<null>>;
+  /** Takes the device off the trade point; its token is forgotten after 0 or -1501 (Q-44). `till_busy` while `busy`. */
+  deleteDevice(provider: Provider): Promise<Result<null>>;
+  /** Why no payment can be started now; null when one can. */
+  reason(provider: Provider): AppError | null;
+  /** A payment is open, or a refund holds the screen: settings wait. */
+  busy(): boolean;
 }
 
 export interface Core {
@@ -33,6 +64,7 @@ export interface Core {
   watch(view: View, listener: (snapshot: Snapshot) => void): () => void;
   /** Told after each commit that added events. */
   onJournal(listener: (head: number) => void): () => void;
+  readonly bank: BankDesk;
   /** Network came back, machine woke up: ask about everything watched, at once but politely. */
   wake(reason: "network" | "resume" | "clock"): void;
   /** Stops timers and waits for what is being written; nothing is sent afterwards. */

@@ -23,8 +23,11 @@ export interface Windows {
   readonly confirmMs: number;
 }
 
-/** What a bank last said about a payment, in our words. `created`: nobody scanned yet; `held`: money blocked. */
-export type BankWord = "created" | "scanned" | "held" | "paid" | "declined";
+/**
+ * What a bank last said about a payment, in our words. `created`: nobody scanned yet; `pending`: not decided, and nobody can
+ * tell whether the customer is busy with it; `held`: money blocked.
+ */
+export type BankWord = "created" | "pending" | "scanned" | "held" | "paid" | "declined";
 
 export interface PaymentDetail {
   /** How often a creation was sent; a harmless one may be sent twice. */
@@ -59,6 +62,16 @@ export interface PaymentDetail {
   readonly dismissed: boolean;
   readonly history: readonly HistoryEntry[];
   readonly description: string | null;
+  /** Invoice: the telephone masked for people, a keyed fingerprint of it for the guard against a second one, a line for the customer. */
+  readonly phoneMask: string | null;
+  readonly phoneMac: string | null;
+  readonly comment: string | null;
+  /** Invoice: until when it can be paid. */
+  readonly payableUntil: number | null;
+  /** A cancellation was asked for and its answer was lost. */
+  readonly cancelAsked: boolean;
+  /** What went back of it as far as this till knows. */
+  readonly refundedMinor: number;
 }
 
 /** What is known before anything has happened. */
@@ -84,6 +97,12 @@ export const NEW_DETAIL: PaymentDetail = {
   dismissed: false,
   history: [],
   description: null,
+  phoneMask: null,
+  phoneMac: null,
+  comment: null,
+  payableUntil: null,
+  cancelAsked: false,
+  refundedMinor: 0,
 };
 
 export interface PaymentRow {

@@ -4,10 +4,14 @@ import { formatMoney, parseAmount } from "../../contract/money.ts";
 import type { CommandInput, CommandOutput, PaymentQuery, PaymentRequest } from "../../contract/commands.ts";
 import { isOpen } from "../../contract/states.ts";
 import type { Payment } from "../../contract/payment.ts";
+import type { Bank } from "./bank.ts";
+import { createInvoices, maskPhone } from "./invoice.ts";
 import { NEW_DETAIL, type PaymentRow } from "./payment.ts";
 import type { Ports, Profile } from "./ports.ts";
 import { toPayment } from "./present.ts";
+import { toRefund } from "./refund-present.ts";
 import type { Providers } from "./providers.ts";
+import type { Refunds } from "./refunds.ts";
 import { isParkable, isWorthAsking, reduce } from "./reduce.ts";
 import type { Live, Runner } from "./runner.ts";
 import { currentOf } from "./snapshot.ts";
@@ -27,6 +31,7 @@ export interface Payments {
   cancel(id: string): Promise<Result<Payment>>;
   refresh(id: string): Promise<Result<Payment>>;
   dismiss(id: string): Promise<Result<Payment>>;
+  lookUp(input: CommandInput<"payments.lookUp">): Promise<Result<CommandOutput["payments.lookUp"]>>;
 }
 
 type Refusal = Extract<Result<never>, { ok: false }>;
@@ -37,10 +42,12 @@ export function createPayments(
   settings: Settings,
   providers: Providers,
   runner: Runner,
+  refunds: Pick<Refunds, "get" | "holdsScreen" | "leaveScreen">,
   charged: (provider: PaymentRow["provider"], head: number) => void,
 ): Payments {
   const { clock, journal } = ports;
   const { timezone } = settings;
+  const invoices = createInvoices(ports, providers, runner);
   const show = (row: PaymentRow): Payment => toPayment(row, timezone);
   const refuse = (error: ReturnType<typeof appError>, row?: PaymentRow): Refusal => ({
     ok: false,
@@ -89,6 +96,10 @@ export function createPayments(
         request.replaces,
         request.externalId,
         request.description,
+        // Only where they are given: what was fingerprinted before there were invoices stays what it was.
+        ...(isInvoiceRequest(request)
+          ? [invoicePhone(providers.bank(request.provider), request), request.comment, request.confirmDuplicateOf]
+          : []),
       ]),
     );
 
@@ -97,17 +108,31 @@ export function createPayments(
       if (known.idemMac !== mac) return refuse(appError("key_reused"), known);
       return { ok: true, value: { live: runner.live(known.id) ?? null, row: known, created: false } };
     }
+    // One space of keys for payments and refunds (contract, section 3).
+    const refund = await journal.refundByKey(key);
+    if (refund) return { ok: false, error: appError("key_reused"), refund: toRefund(refund, timezone) };
 
     if (minor === null || minor === 0) return refuse(appError("bad_amount"));
     const provider = providers.find(request.provider);
     if (!provider) return refuse(appError("not_configured", { params: { provider: request.provider } }));
-    if (!provider.bank.methods.includes(method) || currency !== "KZT") return refuse(appError("not_supported"));
+    if (!provider.bank.methods(provider.settings.profile).includes(method) || currency !== "KZT")
+      return refuse(appError("not_supported"));
+    if (method !== "invoice" && isInvoiceRequest(request))
+      return refuse(appError("bad_request", { params: { field: "phone", problem: "belongs to an invoice" } }));
+    const phone = method === "invoice" ? invoicePhone(provider.bank, request) : null;
+    if (method === "invoice" && phone === null) return refuse(appError("bad_phone"));
     const { min, max } = provider.settings;
     if (minor < min) return refuse(appError("amount_too_small", { params: { limit: formatMoney(min) } }));
     if (minor > max) return refuse(appError("amount_too_large", { params: { limit: formatMoney(max) } }));
 
     const open = [...runner.all()].find((live) => isOpen(live.row));
     if (open) return refuse(appError("till_busy", { params: { number: open.row.number } }), open.row);
+    const held = refunds.holdsScreen();
+    if (held) {
+      const shown = await refunds.get(held.id);
+      const busy = appError("till_busy", { params: { number: held.number } });
+      return { ...refuse(busy), ...(shown.ok ? { refund: shown.value } : {}) };
+    }
     const replaced = request.replaces === undefined ? null : await rowOf(request.replaces);
     if (request.replaces !== undefined && !replaced) return refuse(appError("not_found"));
     const saleId = request.saleId ?? replaced?.saleId ?? null;
@@ -120,6 +145,10 @@ export function createPayments(
     );
     if (earlier)
       return refuse(appError("previous_attempt_open", { params: { number: earlier.row.number } }), earlier.row);
+    const phoneMac = phone === null ? null : ports.crypto.mac("request", `phone ${phone}`);
+    const twin = phoneMac === null ? null : await invoices.lostTwin(phoneMac, minor);
+    if (twin && twin.id !== request.confirmDuplicateOf)
+      return refuse(appError("possible_duplicate", { params: { number: twin.number } }), twin);
     const unready = providers.reason(request.provider);
     if (unready)
       return refuse(
@@ -128,7 +157,8 @@ export function createPayments(
           : appError("not_ready", { params: { reason: unready.code }, remedy: unready.remedy }),
       );
 
-    return record({ actor, key, mac, minor, method, saleId, request, profile: provider.settings.profile });
+    const { profile } = provider.settings;
+    return record({ actor, key, mac, minor, method, saleId, request, profile, phone, phoneMac });
   }
 
   async function record(intent: {
@@ -140,8 +170,11 @@ export function createPayments(
     readonly saleId: string | null;
     readonly request: PaymentRequest;
     readonly profile: Profile;
+    /** Whole, in the bank's form: for the creation alone. */
+    readonly phone: string | null;
+    readonly phoneMac: string | null;
   }): Promise<Result<Begun>> {
-    const { request, profile } = intent;
+    const { request, profile, phone } = intent;
     const at = clock.now();
     const id = ports.ids.uuid();
     const next = (await journal.counter("receipt")) ?? 1n;
@@ -180,12 +213,16 @@ export function createPayments(
       detail: {
         ...NEW_DETAIL,
         description: request.description ?? null,
+        phoneMask: phone === null ? null : maskPhone(phone),
+        phoneMac: intent.phoneMac,
+        comment: request.comment ?? null,
         history: [{ at, state: "creating", cause: "created" }],
       },
     };
-    const leaving = putAway(currentOf(runner.all()), at);
-    const call = await runner.createCall(row);
+    const call = await runner.createCall(row, { phone });
     try {
+      await refunds.leaveScreen();
+      const leaving = putAway(currentOf(runner.all()), at);
       const { seqs, head } = await runner.commit({
         at,
         payments: [...(leaving ? [leaving.row] : []), row],
@@ -197,7 +234,7 @@ export function createPayments(
       });
       if (leaving) leaving.live.row = leaving.row;
       const live = runner.adopt({ ...row, seq: seqs[id] ?? 0 });
-      live.creating = runner.create(live, call);
+      live.creating = runner.create(live, call, { phone });
       charged(request.provider, head);
       return { ok: true, value: { live, row: live.row, created: true } };
     } catch {
@@ -225,11 +262,27 @@ export function createPayments(
     const row = await rowOf(id);
     if (!row) return refuse(appError("not_found"));
     if (row.state === "in_doubt") return refuse(appError("use_dismiss"), row);
+    if (row.method === "invoice") return cancelInvoice(row);
     const live = runner.live(id);
     if (row.state === "cancelled" && !row.settled) return { ok: true, value: show(row) };
     if (!live || row.settled || !(isOpen(row) || (row.parked && row.state === "awaiting_confirmation")))
       return refuse(appError("already_final"), row);
     return act(live, "cancel");
+  }
+
+  /** The bank is asked, and only its answer changes the state (Kaspi 4.6.3). One that is being sent is waited for. */
+  async function cancelInvoice(row: PaymentRow): Promise<Result<Payment>> {
+    const live = runner.live(row.id);
+    if (live?.creating && row.state === "creating") await within(live.creating, REFRESH_WITHIN);
+    if (live?.row.state === "creating") return refuse(appError("not_finished"), live.row);
+    if (live?.row.state === "needs_review") return refuse(appError("use_dismiss"), live.row);
+    if (live?.row.state !== "awaiting_payment") return refuse(appError("already_final"), live?.row ?? row);
+    try {
+      await within(invoices.takeBack(live), REFRESH_WITHIN);
+      return { ok: true, value: show(live.row) };
+    } catch {
+      return refuse(appError("journal_unavailable"), live.row);
+    }
   }
 
   /** Waits for the bank, but no longer than a caller can be kept waiting. */
@@ -246,6 +299,8 @@ export function createPayments(
       const live = runner.live(id);
       const row = live?.row ?? (await rowOf(id));
       if (!row) return refuse(appError("not_found"));
+      // Its telephone is not kept, and one that was sent is not over by sending another.
+      if (row.method === "invoice") return refuse(appError("not_supported"), row);
       const again = await journal.paymentByKey(key);
       if (!again && live && isOpen(row)) {
         if (row.state !== "awaiting_scan") return refuse(appError("not_finished"), row);
@@ -290,7 +345,7 @@ export function createPayments(
       const row = live?.row ?? (await rowOf(id));
       if (!row) return refuse(appError("not_found"));
       if (!isWorthAsking(row)) return { ok: true, value: show(row) };
-      const asked = live ?? runner.adopt(row);
+      const asked = live ?? runner.adoptOld(row);
       await within(runner.ask(asked), REFRESH_WITHIN);
       return { ok: true, value: show(asked.row) };
     },
@@ -303,5 +358,15 @@ export function createPayments(
       if (!live || (row.detail.dismissed && !isParkable(row))) return { ok: true, value: show(row) };
       return act(live, "dismiss");
     },
+    lookUp: invoices.lookUp,
   };
+}
+
+function isInvoiceRequest({ phone, comment, confirmDuplicateOf }: PaymentRequest): boolean {
+  return phone !== undefined || comment !== undefined || confirmDuplicateOf !== undefined;
+}
+
+/** The telephone in the bank's own form; null where there is none or it is no number of the country (Q-20). */
+function invoicePhone(bank: Bank | null, { phone }: PaymentRequest): string | null {
+  return phone === undefined ? null : (bank?.phoneOf?.(phone) ?? null);
 }

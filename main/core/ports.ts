@@ -4,6 +4,7 @@
  */
 import type { Environment, Provider } from "../../contract/states.ts";
 import type { PaymentRow } from "./payment.ts";
+import type { RefundRow } from "./refund.ts";
 
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. Decides nothing but what is written and shown (Q-24). */
@@ -109,6 +110,7 @@ export interface Profile {
 export interface CallRow {
   readonly requestId: string;
   readonly paymentId: string | null;
+  readonly refundId: string | null;
   readonly name: string;
   readonly danger: Danger;
   /** HMAC over the canonical request without secrets. */
@@ -157,6 +159,7 @@ export interface Batch {
   readonly at: number;
   /** Whole rows. A new one has seq 0 and version 1, a changed one the stored version + 1. */
   readonly payments?: readonly PaymentRow[];
+  readonly refunds?: readonly RefundRow[];
   readonly calls?: readonly CallRow[];
   readonly events?: readonly NewEvent[];
   readonly notices?: readonly NoticeRow[];
@@ -174,6 +177,29 @@ export interface PaymentFilter {
   readonly saleId?: string;
   readonly limit: number;
   /** Only rows with a smaller seq: paging goes from the newest back. */
+  readonly beforeSeq?: number;
+}
+
+export interface RefundFilter {
+  readonly state?: string;
+  readonly paymentId?: string;
+  readonly purchaseKey?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly limit: number;
+  readonly beforeSeq?: number;
+}
+
+/** The shop's own search: every given part must fit. */
+export interface HistoryFilter {
+  /** A receipt number or its last digits, our id, a bank's id or the caller's: any of them. */
+  readonly text?: string;
+  /** Whole tiyn; together with `text`: either of them. */
+  readonly minor?: number;
+  readonly fromDay?: string;
+  readonly toDay?: string;
+  readonly show?: "all" | "paid" | "open" | "refunded";
+  readonly limit: number;
   readonly beforeSeq?: number;
 }
 
@@ -198,7 +224,17 @@ export interface Journal {
   /** Smallest seq still there (0 when empty). */
   firstEvent(): Promise<number>;
   calls(paymentId: string): Promise<readonly CallRow[]>;
+  refund(id: string): Promise<RefundRow | null>;
+  refundByKey(idemKey: string): Promise<RefundRow | null>;
+  /** Newest first. */
+  refunds(filter: RefundFilter): Promise<readonly RefundRow[]>;
+  /** Not settled, or settled lately and not yet put away from the screen. */
+  unfinishedRefunds(): Promise<readonly RefundRow[]>;
+  refundCalls(refundId: string): Promise<readonly CallRow[]>;
+  /** Newest first. */
+  history(filter: HistoryFilter): Promise<readonly PaymentRow[]>;
   profile(id: string): Promise<Profile | null>;
+  profiles(): Promise<readonly Profile[]>;
   counter(name: string): Promise<bigint | null>;
   meta(name: string): Promise<string | null>;
   close(): Promise<void>;

@@ -1,9 +1,10 @@
 /** Whether each bank can be used now: its settings, its device, the way to it. Money never moves here. */
-import { appError, type AppError } from "../../contract/errors.ts";
+import { appError, type AppError, type ErrorCode, type Result } from "../../contract/errors.ts";
 import type { ProviderHealth } from "../../contract/commands.ts";
 import type { ProviderView } from "../../contract/snapshot.ts";
 import type { Provider } from "../../contract/states.ts";
 import type { Bank, BankCall, BankContext, Secrets } from "./bank.ts";
+import { createStops } from "./device.ts";
 import { failureError, isNetworkProblem } from "./failure.ts";
 import { HttpFailure, type HttpAnswer, type Ports } from "./ports.ts";
 import type { Schedule } from "./schedule.ts";
@@ -16,9 +17,20 @@ const LOOK_AGAIN = 5_000;
 const LOOK_IDLE = 60_000;
 /** A connection that carried an answer this recently counts as warm: less than the adapter keeps an idle one. */
 const WARM = 8_000;
+/** Warm enough for what must not be sent twice. */
+const WARM_FOR_MONEY = 5_000;
 const REGISTER_AGAIN = [2_000, 5_000, 15_000, 30_000] as const;
+/** A door that is shut says nothing of the device: once it is open, the device is registered without a restart. */
+const SHUT: ReadonlySet<ErrorCode> = new Set([
+  "address_not_allowed",
+  "certificate_missing",
+  "certificate_refused",
+  "key_refused",
+]);
 
 export interface Providers {
+  /** Reads what the journal remembers of the devices. Nothing is sent. */
+  recover(): Promise<void>;
   start(): void;
   find(name: Provider): { readonly settings: ProviderSettings; readonly bank: Bank } | null;
   /** A bank by name, also one that is no longer in the settings: its old payments are still asked about. */
@@ -27,11 +39,29 @@ export interface Providers {
   reason(name: Provider): AppError | null;
   /** Secrets of the profile a payment was made with, from the vault. */
   context(profileId: string): Promise<BankContext>;
-  /** Sends one call; every exchange with a bank goes through here. Rejects with HttpFailure. */
+  /**
+   * Sends one call; every exchange with a bank goes through here. Rejects with HttpFailure. An answer that says that the
+   * bank does not know the device (Kaspi -1501) or has switched it off (-1502) stops payments of that profile.
+   */
   send<Event>(context: BankContext, call: BankCall<Event>): Promise<Event>;
+  /**
+   * Tries the way ahead of what must not be sent twice: null when the bank has answered well on it in the last 5 s or
+   * answers a ping now, else what it said instead. Rejects with HttpFailure.
+   */
+  warm(context: BankContext): Promise<AppError | null>;
   /** Opens the connection ahead of a charge. */
   prepare(name: Provider): void;
   lookNow(): void;
+  /**
+   * Registers the device in use once more with the same arguments (Kaspi x.2.3: the same result); a person asked for it.
+   * The bank's yes lifts a stop. `not_configured`, `not_supported`, `not_registered` where device or trade point are not
+   * set, `device_elsewhere` and the bank's other words.
+   */
+  registerAgain(name: Provider): Promise<Result<null>>;
+  /** Takes the device off the trade point (Kaspi x.2.4); its token is forgotten after 0 or -1501 only (Q-44). */
+  forgetDevice(name: Provider): Promise<Result<null>>;
+  /** Another core may use the same vault from now on: a registration that is answered late is not kept. */
+  stop(): void;
   offlineSince(): number | null;
   views(): ProviderView[];
   health(): Record<string, ProviderHealth>;
@@ -40,13 +70,19 @@ export interface Providers {
 interface State {
   readonly settings: ProviderSettings;
   readonly bank: Bank;
+  /** Known beforehand; a certificate's end is not, it comes while the till runs. */
+  readonly blocked: AppError | null;
   /** What is missing on our side: settings, or a device the bank does not know. Only its own cure takes it away. */
   device: AppError | null;
   /** What the bank's last ping complained of; the next good one takes it away. */
   way: AppError | null;
   offlineSince: number | null;
   lastAnswer: number | null;
+  /** The last answer that was no refusal. */
+  lastGood: number | null;
   pinging: boolean;
+  /** Whether the certificate's end has been told to the screen. */
+  expired: boolean;
 }
 
 /** `changed` is called when what a person sees of the banks may have changed. */
@@ -63,9 +99,23 @@ export function createProviders(
   for (const provider of settings.providers) {
     const bank = banks.find((candidate) => candidate.name === provider.name);
     if (!bank) continue;
-    const device = provider.blocked ?? (bank.register ? appError("not_registered") : null);
-    states.push({ settings: provider, bank, device, way: null, offlineSince: null, lastAnswer: null, pinging: false });
+    const ended = provider.blocked?.code === "certificate_expired" && provider.certificateExpires !== null;
+    const blocked = ended ? null : provider.blocked;
+    states.push({
+      settings: provider,
+      bank,
+      blocked,
+      device: blocked ?? (bank.register ? appError("not_registered") : null),
+      way: null,
+      offlineSince: null,
+      lastAnswer: null,
+      lastGood: null,
+      pinging: false,
+      expired: false,
+    });
   }
+  const stops = createStops(ports);
+  let stopped = false;
   const stateOf = (name: string): State | undefined => states.find((state) => state.settings.name === name);
 
   async function secretsOf(profileId: string): Promise<Secrets> {
@@ -84,6 +134,15 @@ export function createProviders(
   }
 
   async function send<Event>(ctx: BankContext, call: BankCall<Event>): Promise<Event> {
+    const event = await exchange(ctx, call);
+    const error = errorOf(event);
+    if (error?.code === "device_not_found" || error?.code === "device_inactive") {
+      if (await stops.set(ctx.profile.id, ctx.secrets["deviceToken"] ?? null, error)) changed();
+    }
+    return event;
+  }
+
+  async function exchange<Event>(ctx: BankContext, call: BankCall<Event>): Promise<Event> {
     const state = states.find((candidate) => candidate.settings.profile.id === ctx.profile.id);
     let answer: HttpAnswer;
     try {
@@ -102,8 +161,12 @@ export function createProviders(
       throw failure;
     }
     if (state) reached(state);
-    return call.read(answer);
+    const event = call.read(answer);
+    if (state && errorOf(event) === null) state.lastGood = clock.mono();
+    return event;
   }
+
+  const errorOf = (event: unknown): AppError | null => (event as { readonly error?: AppError }).error ?? null;
 
   function reached(state: State): void {
     state.lastAnswer = clock.mono();
@@ -126,7 +189,12 @@ export function createProviders(
   }
 
   async function look(state: State): Promise<void> {
-    if (state.pinging || state.settings.blocked) return;
+    if (state.pinging || state.blocked) return;
+    if (state.expired !== isExpired(state)) {
+      state.expired = !state.expired;
+      changed();
+    }
+    if (state.expired) return lookLater(state, LOOK_IDLE);
     state.pinging = true;
     try {
       const ctx = await context(state.settings.profile.id);
@@ -149,9 +217,19 @@ export function createProviders(
     changed();
   }
 
+  function isExpired(state: State): boolean {
+    const { certificateExpires } = state.settings;
+    return certificateExpires !== null && certificateExpires <= clock.now();
+  }
+
   function reasonOf(state: State): AppError | null {
+    const stopped = state.blocked ?? stops.get(state.settings.profile.id);
+    if (stopped) return stopped;
+    if (isExpired(state)) return appError("certificate_expired");
     return state.device ?? state.way ?? (state.offlineSince === null ? null : appError("offline"));
   }
+
+  const no = (error: AppError): Result<null> => ({ ok: false, error });
 
   async function register(state: State, attempt: number): Promise<void> {
     const { profile } = state.settings;
@@ -163,30 +241,91 @@ export function createProviders(
     try {
       const ctx = await context(profile.id);
       const call = state.bank.register?.(ctx) ?? null;
-      if (!call) return settle(state, "device", state.settings.blocked);
-      const answer = await send(ctx, call);
-      if (answer.kind === "unclear" || (answer.kind === "refused" && answer.error.remedy === "retry"))
-        return again(answer.error);
+      if (!call) return settle(state, "device", state.blocked);
+      const answer = await exchange(ctx, call);
+      if (stopped || stops.get(profile.id)) return;
+      const later = ({ code, remedy }: AppError): boolean => remedy === "retry" || SHUT.has(code);
+      if (answer.kind === "unclear" || (answer.kind === "refused" && later(answer.error))) return again(answer.error);
       if (answer.kind === "refused") return settle(state, "device", answer.error);
-      const kept = { ...ctx.secrets, deviceToken: answer.deviceToken };
-      await ports.vault.put({ [secretsName(profile.id)]: JSON.stringify(kept) });
-      secrets.set(profile.id, kept);
-      log.info("device.registered", {
-        provider: state.settings.name,
-        device: profile.device,
-        tradePoint: profile.tradePoint,
-      });
-      settle(state, "device", null);
+      await keepToken(state, ctx.secrets, answer.deviceToken);
     } catch (error) {
       again(error instanceof HttpFailure ? failureError(error) : appError("internal"));
     }
   }
 
+  async function keepToken(state: State, known: Secrets, deviceToken: string): Promise<void> {
+    const { profile, name } = state.settings;
+    const kept = { ...known, deviceToken };
+    await ports.vault.put({ [secretsName(profile.id)]: JSON.stringify(kept) });
+    secrets.set(profile.id, kept);
+    log.info("device.registered", { provider: name, device: profile.device, tradePoint: profile.tradePoint });
+    settle(state, "device", state.blocked);
+  }
+
+  async function withoutToken(state: State): Promise<BankContext> {
+    const ctx = await context(state.settings.profile.id);
+    const { deviceToken: _, ...rest } = ctx.secrets;
+    return { ...ctx, secrets: rest };
+  }
+
+  async function registerAgain(name: Provider): Promise<Result<null>> {
+    const state = stateOf(name);
+    if (!state) return no(appError("not_configured", { params: { provider: name } }));
+    if (!state.bank.register) return no(appError("not_supported"));
+    const { id } = state.settings.profile;
+    const ctx = await withoutToken(state);
+    const call = state.bank.register(ctx);
+    if (!call) return no(appError("not_registered"));
+    schedule.cancel(`register:${id}`);
+    try {
+      const answer = await exchange(ctx, call);
+      if (answer.kind !== "registered") return no(answer.error);
+      await keepToken(state, ctx.secrets, answer.deviceToken);
+    } catch (error) {
+      if (error instanceof HttpFailure) return no(failureError(error));
+      throw error;
+    }
+    await stops.lift(id);
+    changed();
+    return { ok: true, value: null };
+  }
+
+  async function forgetDevice(name: Provider): Promise<Result<null>> {
+    const state = stateOf(name);
+    if (!state) return no(appError("not_configured", { params: { provider: name } }));
+    if (!state.bank.unregister) return no(appError("not_supported"));
+    const { id } = state.settings.profile;
+    const ctx = await context(id);
+    schedule.cancel(`register:${id}`);
+    try {
+      const answer = await exchange(ctx, state.bank.unregister(ctx));
+      if (answer.kind !== "alive" && answer.error.code !== "device_not_found") return no(answer.error);
+    } catch (error) {
+      if (error instanceof HttpFailure) return no(failureError(error));
+      throw error;
+    }
+    // First the stop: a start between the two must not register what a person has just taken off.
+    await stops.set(id, null, appError("not_registered"));
+    const { secrets: kept } = await withoutToken(state);
+    await ports.vault.put({ [secretsName(id)]: JSON.stringify(kept) });
+    secrets.set(id, kept);
+    log.info("device.deleted", { provider: name, device: state.settings.profile.device });
+    changed();
+    return { ok: true, value: null };
+  }
+
   return {
+    async recover() {
+      for (const {
+        settings: { profile },
+      } of states)
+        await stops.read(profile.id, (await secretsOf(profile.id))["deviceToken"] ?? null);
+    },
     start() {
       for (const state of states) {
-        if (state.settings.blocked) continue;
-        void register(state, 0).then(() => look(state));
+        if (state.blocked) continue;
+        const ready = stops.get(state.settings.profile.id) ? Promise.resolve() : register(state, 0);
+        void ready.then(() => look(state));
       }
     },
     bank: (name) => banks.find((bank) => bank.name === name) ?? null,
@@ -198,6 +337,17 @@ export function createProviders(
     },
     context,
     send,
+    async warm(ctx) {
+      const state = states.find((candidate) => candidate.settings.profile.id === ctx.profile.id);
+      const last = state?.lastGood ?? null;
+      if (last !== null && clock.mono() - last <= WARM_FOR_MONEY) return null;
+      const bank = banks.find((candidate) => candidate.name === ctx.profile.provider);
+      if (!bank) return appError("not_configured", { params: { provider: ctx.profile.provider } });
+      const own = { ...ctx, requestId: ports.ids.requestId() };
+      return errorOf(await exchange(own, bank.ping(own)));
+    },
+    registerAgain,
+    forgetDevice,
     prepare(name) {
       const state = stateOf(name);
       if (state && (state.lastAnswer === null || clock.mono() - state.lastAnswer > WARM)) void look(state);
@@ -205,6 +355,7 @@ export function createProviders(
     lookNow() {
       for (const state of states) void look(state);
     },
+    stop: () => void (stopped = true),
     offlineSince() {
       const since = states.map((state) => state.offlineSince).filter((at) => at !== null);
       return since.length > 0 && since.length === states.length ? Math.min(...since) : null;
@@ -212,8 +363,18 @@ export function createProviders(
     views: () =>
       states.map((state) => {
         const reason = reasonOf(state);
-        const { name, profile, min, max } = state.settings;
-        return { name, environment: profile.environment, ready: reason === null, reason, minMinor: min, maxMinor: max };
+        const { name, profile, min, max, organization } = state.settings;
+        return {
+          name,
+          environment: profile.environment,
+          ready: reason === null,
+          reason,
+          minMinor: min,
+          maxMinor: max,
+          methods: state.bank.methods(profile),
+          refunds: state.bank.refunds(profile),
+          organization,
+        };
       }),
     health: () =>
       Object.fromEntries(

@@ -4,13 +4,15 @@
  * received, so "an answer after the deadline" is simply a word that follows `deadline`.
  */
 import { appError, type AppError } from "../../contract/errors.ts";
+import { formatMoney } from "../../contract/money.ts";
 import type { PaymentState } from "../../contract/states.ts";
-import type { Created, Word } from "./bank.ts";
+import type { Created, Invoiced, Word } from "./bank.ts";
 import type { PaymentDetail, PaymentRow } from "./payment.ts";
 import type { Danger } from "./ports.ts";
 
 export type PaymentEvent =
   | { readonly kind: "created"; readonly answer: Created }
+  | { readonly kind: "invoiced"; readonly answer: Invoiced }
   | { readonly kind: "refused"; readonly error: AppError }
   /** No answer to a creation that can be read. `left` is false when not one byte of it reached the bank. */
   | { readonly kind: "unanswered"; readonly danger: Danger; readonly left: boolean; readonly error: AppError }
@@ -23,6 +25,14 @@ export type PaymentEvent =
   | { readonly kind: "watchEnd" }
   | { readonly kind: "cancel" }
   | { readonly kind: "dismiss" }
+  /** An invoice is to be taken back: the bank is about to be asked. */
+  | { readonly kind: "takeBack" }
+  /** The bank's clear no to that, or the question never left. */
+  | { readonly kind: "takeBackRefused"; readonly error: AppError }
+  /** No clear answer to that, and the status did not decide either. */
+  | { readonly kind: "takeBackLost" }
+  /** So much of it went back (whole tiyn). */
+  | { readonly kind: "refunded"; readonly minor: number }
   /** The process died and came back; `danger` is that of the creation which was on its way, if one was. */
   | { readonly kind: "restart"; readonly danger: Danger | null };
 
@@ -33,12 +43,16 @@ export const DEAD_TOKEN_GRACE = 30_000;
 const SILENT_POLLS = 3;
 /** A harmless creation may be sent twice in all (reliability, Kaspi `qr/create`). */
 const CREATE_TRIES = 2;
+/** The bank's own word for an invoice that was taken back, here or elsewhere (Kaspi: RemotePaymentCanceled, Q-34). */
+const TAKEN_BACK = /Cancell?ed$/;
 
 /** Takes a payment and what happened at `at` (epoch milliseconds); returns the same object when nothing changes. */
 export function reduce(row: PaymentRow, event: PaymentEvent, at: number): PaymentRow {
   switch (event.kind) {
     case "created":
       return onCreated(row, event.answer, at);
+    case "invoiced":
+      return onInvoiced(row, event.answer, at);
     case "refused":
       if (row.state === "creating") return end(row, "failed", "refused", at, event.error);
       return awaitsToken(row) ? settle(row, "refused", at) : row;
@@ -59,17 +73,32 @@ export function reduce(row: PaymentRow, event: PaymentEvent, at: number): Paymen
         ? move({ ...row, watching: false, error: appError("watch_ended") }, "needs_review", "watch-ended", at)
         : row;
     case "cancel":
-      return row.state === "creating" || isAwaiting(row.state) ? watch(row, "cancelled", "cancelled", at) : row;
+      return canBeGivenUp(row) ? watch(row, "cancelled", "cancelled", at) : row;
     case "dismiss":
       return onDismiss(row);
+    case "takeBack":
+      return row.state === "awaiting_payment" ? askedToCancel({ ...row, error: null }, true, at) : row;
+    case "takeBackRefused":
+      return row.state === "awaiting_payment" ? askedToCancel({ ...row, error: event.error }, false, at) : row;
+    case "takeBackLost":
+      return row.state === "awaiting_payment"
+        ? askedToCancel({ ...row, error: appError("cancel_unconfirmed") }, true, at)
+        : row;
+    case "refunded":
+      return touched(detail(row, { refundedMinor: row.detail.refundedMinor + event.minor }), at);
     case "restart":
       return onRestart(row, event.danger, at);
   }
 }
 
-/** Open, or over for the customer and still asked about by timer. */
+/** Open, or over for the customer and still asked about by timer. Never an invoice: the bank forbids that (Q-33). */
 export function isAskedByTimer(row: PaymentRow): boolean {
-  return !row.settled && row.bankId !== null && (isAwaiting(row.state) || isWatchState(row.state));
+  return (
+    row.method !== "invoice" &&
+    !row.settled &&
+    row.bankId !== null &&
+    (isAwaiting(row.state) || isWatchState(row.state))
+  );
 }
 
 /** Whether asking the bank can still teach anything: on request and on start. */
@@ -83,9 +112,17 @@ export function isWorthAsking(row: PaymentRow): boolean {
   );
 }
 
-/** Whether `dismiss` parks it: it leaves the screen but is still watched. */
+/** Whether `dismiss` parks it: it leaves the screen and stands in the strip. */
 export function isParkable(row: PaymentRow): boolean {
-  return !row.settled && (isWatchState(row.state) || row.state === "awaiting_confirmation");
+  return (
+    !row.settled &&
+    (isWatchState(row.state) || row.state === "awaiting_confirmation" || row.state === "awaiting_payment")
+  );
+}
+
+/** An invoice cannot be given up by us alone: the bank is asked to take it back, and only its answer counts. */
+function canBeGivenUp(row: PaymentRow): boolean {
+  return row.method !== "invoice" && (row.state === "creating" || isAwaiting(row.state));
 }
 
 /** The states in which a person has let go, or had to, while the bank may still say "paid". */
@@ -122,6 +159,12 @@ function onCreated(row: PaymentRow, answer: Created, at: number): PaymentRow {
   return move(shown, "awaiting_scan", "token", at);
 }
 
+function onInvoiced(row: PaymentRow, { bankId, lifeMs }: Invoiced, at: number): PaymentRow {
+  if (row.state !== "creating") return row;
+  const sent = detail({ ...row, bankId }, { payableUntil: row.createdAt + lifeMs, lastWord: "created" });
+  return move(sent, "awaiting_payment", "invoiced", at);
+}
+
 function onUnanswered(row: PaymentRow, danger: Danger, left: boolean, error: AppError, at: number): PaymentRow {
   if (awaitsToken(row))
     return danger === "harmless" || danger === "safe" || !left ? settle(row, "never-shown", at) : row;
@@ -136,8 +179,16 @@ function onUnanswered(row: PaymentRow, danger: Danger, left: boolean, error: App
     case "resolvable":
       return { ...watch(row, "in_doubt", "answer-lost", at), error };
     case "dangerous":
-      return move({ ...row, watching: false, error }, "needs_review", "answer-lost", at);
+      return move({ ...row, watching: false, error: toldLost(row, error) }, "needs_review", "answer-lost", at);
   }
+}
+
+/** The customer may hold an invoice that nobody can look up: a person asks him, and reads him the sum (Q-32). */
+function toldLost(row: PaymentRow, error: AppError): AppError {
+  if (row.method !== "invoice") return error;
+  const { bankCode, bankMessage, incident } = error;
+  const params = { sum: formatMoney(row.minor, row.currency) };
+  return appError("invoice_lost", { params, bankCode, bankMessage, incident });
 }
 
 function onWord(row: PaymentRow, word: Word, at: number): PaymentRow {
@@ -148,12 +199,13 @@ function onWord(row: PaymentRow, word: Word, at: number): PaymentRow {
       return onPaid(heard, word, at);
     case "declined":
       if (word.unsure && row.detail.unsureNo !== word.raw) return detail(heard, { unsureNo: word.raw });
-      return onDeclined(heard, at);
+      return onDeclined(heard, word.raw, at);
     case "scanned":
     case "held":
       return onScanned(detail(heard, { lastWord: word.word, unsureNo: null }), at);
     case "created":
-      return onStillUnscanned(detail(heard, { unsureNo: null }), at);
+    case "pending":
+      return onStillUnscanned(detail(heard, { unsureNo: null }), word.word, at);
   }
 }
 
@@ -177,9 +229,11 @@ function onPaid(row: PaymentRow, word: Word, at: number): PaymentRow {
   return end({ ...detail(row, { lastWord: "paid" }), late }, "paid", late ? "bank-paid-late" : "bank-paid", at, null);
 }
 
-function onDeclined(row: PaymentRow, at: number): PaymentRow {
+function onDeclined(row: PaymentRow, raw: string, at: number): PaymentRow {
   if (row.state === "paid" || row.state === "declined") return row;
   const told = detail(row, { lastWord: "declined" });
+  if (row.state === "awaiting_payment" && (row.detail.cancelAsked || TAKEN_BACK.test(raw)))
+    return end(told, "cancelled", "bank-cancelled", at, null);
   // The bank's no closes an item that a person or the clock had already ended; its state stays what it was.
   if (row.state === "expired" || row.state === "cancelled") return settle(told, "bank-declined", at);
   return end(told, "declined", "bank-declined", at, appError("declined_by_bank"));
@@ -194,6 +248,8 @@ function onScanned(row: PaymentRow, at: number): PaymentRow {
     }
     case "awaiting_confirmation":
       return row.detail.overdue ? watch(row, "expired", "confirm-deadline", at) : row;
+    case "awaiting_payment":
+      return stillPayable(row, at);
     case "in_doubt":
       return watch(row, "expired", "bank-scanned", at);
     default:
@@ -201,11 +257,12 @@ function onScanned(row: PaymentRow, at: number): PaymentRow {
   }
 }
 
-function onStillUnscanned(row: PaymentRow, at: number): PaymentRow {
+function onStillUnscanned(row: PaymentRow, word: "created" | "pending", at: number): PaymentRow {
   // Load-balanced reads may go back from scanned to created (Q-35): the higher word stays.
   const scanned = row.detail.lastWord === "scanned" || row.detail.lastWord === "held";
-  const heard = scanned ? row : detail(row, { lastWord: "created" });
-  const dead = heard.detail.deadDue && !scanned;
+  const heard = scanned ? row : detail(row, { lastWord: word });
+  // Only "nobody scanned" makes a dead token; a link that says less is watched on (Q-34).
+  const dead = heard.detail.deadDue && !scanned && word === "created";
   switch (row.state) {
     case "awaiting_scan":
     case "awaiting_confirmation":
@@ -213,12 +270,19 @@ function onStillUnscanned(row: PaymentRow, at: number): PaymentRow {
       return settleIfDead(watch(heard, "expired", scanned ? "confirm-deadline" : "scan-deadline", at), dead, at);
     case "in_doubt":
       return settleIfDead(watch(heard, "expired", "bank-not-paid", at), dead, at);
+    case "awaiting_payment":
+      return stillPayable(heard, at);
     case "expired":
     case "cancelled":
       return row.settled ? heard : settleIfDead(heard, dead, at);
     default:
       return heard;
   }
+}
+
+/** What a cancellation came to is known now: the invoice stands. */
+function stillPayable(row: PaymentRow, at: number): PaymentRow {
+  return row.detail.cancelAsked || row.error !== null ? askedToCancel({ ...row, error: null }, false, at) : row;
 }
 
 function settleIfDead(row: PaymentRow, dead: boolean, at: number): PaymentRow {
@@ -233,7 +297,8 @@ function onSilence(row: PaymentRow, at: number): PaymentRow {
 }
 
 function onDismiss(row: PaymentRow): PaymentRow {
-  if (isParkable(row)) return row.parked ? row : detail({ ...row, parked: true, watching: true }, { dismissed: true });
+  const watching = row.state !== "awaiting_payment";
+  if (isParkable(row)) return row.parked ? row : detail({ ...row, parked: true, watching }, { dismissed: true });
   return row.detail.dismissed ? row : detail(row, { dismissed: true });
 }
 
@@ -243,6 +308,9 @@ function onRestart(row: PaymentRow, danger: Danger | null, at: number): PaymentR
     const lost = detail(row, { createTries: CREATE_TRIES });
     return onUnanswered(lost, danger ?? "harmless", danger !== null, appError("answer_lost"), at);
   }
+  // Its cancellation was on the way.
+  if (row.state === "awaiting_payment" && row.detail.cancelAsked && row.error === null)
+    return reduce(row, { kind: "takeBackLost" }, at);
   return row.detail.silentPolls === 0 ? row : detail(row, { silentPolls: 0 });
 }
 
@@ -250,6 +318,10 @@ function onRestart(row: PaymentRow, danger: Danger | null, at: number): PaymentR
 
 function detail(row: PaymentRow, change: Partial<PaymentDetail>): PaymentRow {
   return { ...row, detail: { ...row.detail, ...change } };
+}
+
+function askedToCancel(row: PaymentRow, cancelAsked: boolean, at: number): PaymentRow {
+  return touched(detail(row, { cancelAsked }), at);
 }
 
 function touched(row: PaymentRow, at: number): PaymentRow {

@@ -3,7 +3,8 @@
  * payment has a queue of its own, so that events are applied one after the other in the order they were received.
  */
 import { appError, type AppError } from "../../contract/errors.ts";
-import type { Bank, CreateAnswer, StatusAnswer } from "./bank.ts";
+import type { Bank, BankCall, BankContext, CreateAnswer, CreateExtra, StatusAnswer } from "./bank.ts";
+import { answered, lineOf, unanswered } from "./calls.ts";
 import { failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
 import { HttpFailure, type Batch, type CallRow, type Danger, type NoticeRow, type Ports } from "./ports.ts";
@@ -18,6 +19,7 @@ const WATCH_STEPS = [30_000, 60_000, 300_000] as const;
 const AT_ONCE = 4;
 /** A disk that refuses is tried again this often. */
 const JOURNAL_AGAIN = 1_000;
+/** Also the least pause between two questions about an invoice, which has no interval of its own (Q-33). */
 const DEFAULT_POLL = 5_000;
 
 export interface Live {
@@ -41,21 +43,34 @@ export interface Live {
   creating: Promise<void> | null;
 }
 
+/** What belongs into the same commit as a change of a payment. It is written even when the payment does not change. */
+export type Also = Pick<Batch, "calls" | "refunds" | "events" | "outbox" | "profiles" | "counters">;
+
 export interface Runner {
   /** Takes up a row read from the journal, or one that has just been committed. */
   adopt(row: PaymentRow): Live;
+  /** Takes up one that is in the journal alone: over long since, so it does not come back to the screen. */
+  adoptOld(row: PaymentRow): Live;
   live(id: string): Live | undefined;
   /** Lets go of a payment that nothing more will happen to. */
   forget(id: string): void;
   all(): Iterable<Live>;
-  /** Applies an event: reduced, committed, then shown. Rejects with the journal's error when it could not be committed. */
-  apply(live: Live, event: PaymentEvent, call?: CallRow): Promise<void>;
-  /** Sends the creation whose intent has been committed, and again where its danger class allows it. */
-  create(live: Live, first: CallRow): Promise<void>;
+  /**
+   * Applies an event: reduced, committed, then shown. Rejects with the journal's error when it could not be committed,
+   * and after `stop`.
+   */
+  apply(live: Live, event: PaymentEvent, more?: Also): Promise<void>;
+  /** The same for a payment that may be in the journal alone. */
+  amend(id: string, event: PaymentEvent, more: Also): Promise<void>;
+  /**
+   * Sends the creation whose intent has been committed, and again where its danger class allows it. `extra` is kept no
+   * longer than that.
+   */
+  create(live: Live, first: CallRow, extra: CreateExtra): Promise<void>;
   /** The journal's line of the creation to come, for the intent's own commit. */
-  createCall(row: PaymentRow): Promise<CallRow>;
-  /** Asks the bank now; politely: not within the bank's interval of the question before. */
-  ask(live: Live): Promise<void>;
+  createCall(row: PaymentRow, extra: CreateExtra): Promise<CallRow>;
+  /** Asks the bank now; politely: not within the bank's interval of the question before, unless it is `owed`. */
+  ask(live: Live, owed?: boolean): Promise<void>;
   /** First questions after a start or a pause: the open payment at once, the others a few at a time. */
   askAll(): void;
   pulse(live: Live): Pulse;
@@ -84,6 +99,16 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
   let stopped = false;
   let background = 0;
   const waiting: (() => void)[] = [];
+  /** When those that were let go had last been asked about: forgetting one is no leave to ask again at once. */
+  const askedBefore = new Map<string, number>();
+
+  function forget(id: string): void {
+    const now = clock.mono();
+    for (const [other, at] of askedBefore) if (now - at > DEFAULT_POLL) askedBefore.delete(other);
+    const at = lives.get(id)?.askedMono ?? null;
+    if (at !== null) askedBefore.set(id, at);
+    lives.delete(id);
+  }
 
   function adopt(row: PaymentRow): Live {
     const live: Live = {
@@ -94,7 +119,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       deadAt: null,
       watchEndAt: null,
       gridAt: clock.mono(),
-      askedMono: null,
+      askedMono: askedBefore.get(row.id) ?? null,
       askedAt: null,
       silent: false,
       watchStep: 0,
@@ -173,11 +198,13 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     );
   }
 
-  function apply(live: Live, event: PaymentEvent, call?: CallRow): Promise<void> {
+  function apply(live: Live, event: PaymentEvent, more?: Also): Promise<void> {
+    // Another core may stand on this journal by now.
+    if (stopped) return Promise.reject(new Error("this core has been stopped"));
     const done = live.queue.then(async () => {
       const before = live.row;
       const next = reduce(before, event, clock.now());
-      if (!isMaterial(before, next) && call === undefined) {
+      if (!isMaterial(before, next) && more === undefined) {
         live.row = next;
         return;
       }
@@ -185,11 +212,11 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       const notices = await hooks.notices(before, row);
       const { head } = await commit({
         at: clock.now(),
+        ...more,
         payments: [row],
-        events: [eventOf(row)],
+        events: [eventOf(row), ...(more?.events ?? [])],
         notices,
-        ...(call === undefined ? {} : { calls: [call] }),
-        ...(row.settled && !before.settled ? { outbox: [outboxItem(row)] } : {}),
+        outbox: [...(row.settled && !before.settled ? [outboxItem(row)] : []), ...(more?.outbox ?? [])],
       });
       live.row = row;
       hooks.noticed(notices);
@@ -210,6 +237,16 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     live.queue = done.catch(() => undefined);
     return done;
   }
+
+  async function amend(id: string, event: PaymentEvent, more: Also): Promise<void> {
+    const known = lives.get(id);
+    if (known) return apply(known, event, more);
+    const row = await journal.payment(id);
+    if (!row) throw new Error(`payment ${id} is not in the journal`);
+    await apply(lives.get(id) ?? adoptOld(row), event, more);
+  }
+
+  const adoptOld = (row: PaymentRow): Live => adopt(reduce(row, { kind: "dismiss" }, clock.now()));
 
   async function commit(batch: Batch): ReturnType<Runner["commit"]> {
     try {
@@ -240,38 +277,26 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
 
   // ---- creation ----
 
-  async function createCall(row: PaymentRow): Promise<CallRow> {
+  async function createCall(row: PaymentRow, extra: CreateExtra): Promise<CallRow> {
     const ctx = await providers.context(row.profileId);
-    const bank = bankOf(row);
-    const call = bank.create(ctx, row);
-    return {
-      requestId: ctx.requestId,
-      paymentId: row.id,
-      name: call.name,
-      danger: call.danger,
-      mac: ports.crypto.mac("request", call.canonical),
-      sentAt: clock.now(),
-      answeredAt: null,
-      outcome: null,
-      bankCode: null,
-    };
+    return lineOf(ports, ctx, bankOf(row).create(ctx, row, extra), { paymentId: row.id, refundId: null });
   }
 
-  async function create(live: Live, first: CallRow): Promise<void> {
+  async function create(live: Live, first: CallRow, extra: CreateExtra): Promise<void> {
     let journaled = first;
     for (;;) {
       const ctx = { ...(await providers.context(live.row.profileId)), requestId: journaled.requestId };
-      const call = bankOf(live.row).create(ctx, live.row);
-      const { event, done } = await exchange(() => providers.send(ctx, call), journaled, call.danger);
+      const call = bankOf(live.row).create(ctx, live.row, extra);
+      const { event, done } = await exchange(() => send(ctx, call), journaled, call.danger);
       if (stopped) return;
       try {
-        await apply(live, event, done);
+        await apply(live, event, { calls: [done] });
       } catch {
-        return giveUpCreation(live, call.danger);
+        return call.danger === "dangerous" ? keepTrying(live, event, done) : giveUpCreation(live, call.danger);
       }
       if (live.row.state !== "creating") return;
       try {
-        journaled = await createCall(live.row);
+        journaled = await createCall(live.row, extra);
         await commit({ at: clock.now(), calls: [journaled] });
       } catch {
         return giveUpCreation(live, call.danger);
@@ -279,10 +304,30 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     }
   }
 
+  /** What must not be sent twice goes on a connection that is known to work (reliability, Kaspi `remote/create`). */
+  async function send(ctx: BankContext, call: BankCall<CreateAnswer>): Promise<CreateAnswer> {
+    if (call.danger === "dangerous") {
+      const trouble = await providers.warm(ctx).catch((error: unknown) => {
+        // Whatever broke there, not one byte of this call has left.
+        throw new HttpFailure("connect", error instanceof HttpFailure ? error.problem : "other", String(error));
+      });
+      if (stopped) throw new HttpFailure("connect", "closed", "stopped meanwhile");
+      if (trouble) return { kind: "refused", error: trouble };
+    }
+    return providers.send(ctx, call);
+  }
+
   /** What could not be kept must not be shown: as if it had been lost, as soon as the disk takes that. */
   function giveUpCreation(live: Live, danger: Danger): void {
     schedule.set(`retry:${live.row.id}`, clock.mono() + JOURNAL_AGAIN, () => {
       apply(live, { kind: "restart", danger }).catch(() => giveUpCreation(live, danger));
+    });
+  }
+
+  /** The answer to a dangerous call cannot be had again, so it waits for the disk; nothing of it is shown before. */
+  function keepTrying(live: Live, event: PaymentEvent, done: CallRow): void {
+    schedule.set(`retry:${live.row.id}`, clock.mono() + JOURNAL_AGAIN, () => {
+      apply(live, event, { calls: [done] }).catch(() => keepTrying(live, event, done));
     });
   }
 
@@ -293,12 +338,9 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
   ): Promise<{ event: PaymentEvent; done: CallRow }> {
     try {
       const answer = await send();
-      const done: CallRow = {
-        ...call,
-        answeredAt: clock.now(),
-        outcome: "answered",
-        bankCode: answer.kind === "created" ? "0" : answer.error.bankCode,
-      };
+      const made = answer.kind === "created" || answer.kind === "invoiced";
+      const done = answered(call, clock.now(), made ? "0" : answer.error.bankCode);
+      if (answer.kind === "invoiced") return { event: { kind: "invoiced", answer }, done };
       if (answer.kind === "created") {
         // The bank's wall clock decides nothing here (Q-24), but a technician should know that one of the two is wrong.
         const skewed = answer.expiresAt !== null && answer.expiresAt <= clock.now();
@@ -311,10 +353,8 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       const failure = error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
       const left = failure.reach !== "connect";
       const told = left ? appError("answer_lost", { params: { problem: failure.problem } }) : failureError(failure);
-      return {
-        event: { kind: "unanswered", danger, left, error: withIncident(told) },
-        done: { ...call, answeredAt: clock.now(), outcome: failure.reach },
-      };
+      const event: PaymentEvent = { kind: "unanswered", danger, left, error: withIncident(told) };
+      return { event, done: unanswered(call, clock.now(), failure) };
     }
 
     function withIncident<E extends { incident: string | null }>(error: E): E {
@@ -330,11 +370,11 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
 
   // ---- status ----
 
-  function ask(live: Live): Promise<void> {
-    if (live.asking) return live.asking;
+  function ask(live: Live, owed = false): Promise<void> {
+    if (live.asking) return owed ? live.asking.then(() => ask(live, true)) : live.asking;
     if (stopped || !isWorthAsking(live.row) || !providers.bank(live.row.provider)) return Promise.resolve();
     const now = clock.mono();
-    const earliest = live.askedMono === null ? now : live.askedMono + pollMs(live.row);
+    const earliest = live.askedMono === null || owed ? now : live.askedMono + pollMs(live.row);
     if (earliest > now + 1) {
       // Asked a moment ago: the next question waits its turn, and stands in for this one.
       if (isAskedByTimer(live.row))
@@ -344,6 +384,8 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     live.asking = question(live).finally(() => {
       live.asking = null;
       syncTimers(live);
+      // A person asked, and sees when it was asked and answered even if nothing else has changed.
+      if (!stopped && !isAskedByTimer(live.row)) hooks.changed(-1);
     });
     return live.asking;
   }
@@ -357,10 +399,12 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       live.askedAt = clock.now();
       const ctx = await providers.context(live.row.profileId);
       const answer = await providers.send(ctx, bankOf(live.row).status(ctx, live.row));
+      if (stopped) return;
       heard(live, answer.kind !== "unclear");
       if (answer.kind === "unclear") noteOnce(live, answer.error);
       await apply(live, statusEvent(answer));
     } catch (error) {
+      if (stopped) return;
       heard(live, false);
       if (!(error instanceof HttpFailure)) log.error("payment.ask.failed", { id: live.row.id, detail: String(error) });
       await apply(live, { kind: "silence" }).catch(() => undefined);
@@ -401,10 +445,12 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
 
   return {
     adopt,
+    adoptOld,
     live: (id) => lives.get(id),
-    forget: (id) => void lives.delete(id),
+    forget,
     all: () => lives.values(),
     apply,
+    amend,
     create,
     createCall,
     ask,

@@ -11,6 +11,8 @@ export interface ProviderSettings {
   readonly max: Minor;
   /** notAfter of the client certificate, epoch milliseconds. */
   readonly certificateExpires: number | null;
+  /** The legal entity behind the profile, where there is a name for it. */
+  readonly organization: { readonly bin: string; readonly name: string } | null;
   /** A reason known beforehand why no payment can be taken. */
   readonly blocked: AppError | null;
 }
@@ -27,6 +29,8 @@ export interface Settings {
   };
   readonly till: { readonly id: string; readonly name: string };
   readonly screen: { readonly autoReturnSeconds: number; readonly idleSeconds: number };
+  /** A refund above this needs the PIN of a senior, technician or owner; null: none does. */
+  readonly refundPinAbove: Minor | null;
   readonly providers: readonly ProviderSettings[];
   readonly training: boolean;
   readonly setupNeeded: boolean;

@@ -1,15 +1,18 @@
 /** What the screens see: one whole snapshot, put together from the live payments, the banks and the notices. */
 import { isOpen } from "../../contract/states.ts";
-import type { Banner, PaymentView, Snapshot, View } from "../../contract/snapshot.ts";
+import type { Banner, PaymentView, RefundView, Snapshot, View } from "../../contract/snapshot.ts";
 import type { Live, Runner } from "./runner.ts";
 import type { NoticeRow, Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
+import type { PaymentRow } from "./payment.ts";
 import { toView } from "./present.ts";
+import type { Refunds } from "./refunds.ts";
 import type { Settings } from "./settings.ts";
 import { isoTime } from "./time.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
-const CERTIFICATE_WARNING_DAYS = 60;
+/** A certificate's end is announced from here on, and each further step is a warning of its own. */
+const CERTIFICATE_WARNING_DAYS = [1, 7, 30, 60] as const;
 
 export interface SnapshotState {
   readonly boot: string;
@@ -20,6 +23,7 @@ export interface SnapshotState {
   readonly lastProvider: Snapshot["lastProvider"];
   readonly notices: readonly NoticeRow[];
   readonly trainingFault: Snapshot["trainingFault"];
+  readonly pinKnown: boolean;
 }
 
 /** The payment on the screen: the open one, else the newest that nobody has put away. */
@@ -35,6 +39,7 @@ export function buildSnapshot(
   ports: Ports,
   runner: Runner,
   providers: Providers,
+  refunds: Refunds,
 ): Snapshot {
   const { settings } = state;
   const { timezone } = settings;
@@ -53,6 +58,7 @@ export function buildSnapshot(
       version: state.appVersion,
       mode: settings.mode,
       setupNeeded: settings.setupNeeded,
+      pinKnown: state.pinKnown,
       training: settings.training,
       environment: settings.training
         ? "training"
@@ -71,11 +77,19 @@ export function buildSnapshot(
     lastProvider: state.lastProvider,
     offlineSince: offline === null ? null : isoTime(offline, timezone),
     current: current === null ? null : draw(current),
-    parked: cashier ? lives.filter((live) => live.row.parked && !live.row.settled).map(draw) : [],
+    refund: cashier && current === null ? refunds.current() : null,
+    refundPinAboveMinor: settings.refundPinAbove,
+    parked: cashier ? lives.filter(({ row }) => isOnStrip(row, ports.clock.now())).map(draw) : [],
     watched: lives.filter((live) => live.row.watching && !live.row.settled).length,
-    banners: cashier ? banners(state, ports, runner, lives, current, offline, draw) : [],
+    banners: cashier ? banners(state, ports, runner, lives, current, offline, draw, refunds.undecided()) : [],
     trainingFault: settings.training ? state.trainingFault : null,
   };
+}
+
+/** An invoice that can no longer be paid waits in the history for somebody to ask about it (Kaspi 4.6: 24 hours). */
+function isOnStrip(row: PaymentRow, now: number): boolean {
+  const { payableUntil } = row.detail;
+  return row.parked && !row.settled && (payableUntil === null || payableUntil > now);
 }
 
 function banners(
@@ -86,12 +100,21 @@ function banners(
   current: Live | null,
   offline: number | null,
   draw: (live: Live) => PaymentView,
+  undecidedRefunds: readonly RefundView[],
 ): Banner[] {
   const { timezone, provisionFile, providers } = state.settings;
   const now = ports.clock.now();
   const list: Banner[] = [];
   const plain = (kind: Banner["kind"], since: number, params: Record<string, string> = {}): void => {
-    list.push({ id: kind, kind, payment: null, since: isoTime(since, timezone), params, dismissible: false });
+    list.push({
+      id: kind,
+      kind,
+      payment: null,
+      refund: null,
+      since: isoTime(since, timezone),
+      params,
+      dismissible: false,
+    });
   };
   const down = runner.journalDownSince();
   if (down !== null) plain("journal", down);
@@ -103,6 +126,7 @@ function banners(
       id: notice.id,
       kind: notice.kind,
       payment: draw(live),
+      refund: null,
       since: isoTime(notice.at, timezone),
       params: {},
       dismissible: true,
@@ -119,16 +143,34 @@ function banners(
       id: "in-doubt",
       kind: "in-doubt",
       payment: draw(oldest),
+      refund: null,
       since,
       params: { count: String(open.length) },
+      dismissible: false,
+    });
+  }
+  const [refund] = undecidedRefunds;
+  if (refund) {
+    list.push({
+      id: "refund-in-doubt",
+      kind: "in-doubt",
+      payment: null,
+      refund,
+      since: refund.updatedAt,
+      params: { count: String(undecidedRefunds.length) },
       dismissible: false,
     });
   }
   for (const provider of providers) {
     if (provider.certificateExpires === null) continue;
     const days = Math.floor((provider.certificateExpires - now) / DAY);
-    if (days <= CERTIFICATE_WARNING_DAYS)
-      plain("certificate", provider.certificateExpires, { days: String(Math.max(0, days)), provider: provider.name });
+    const level = CERTIFICATE_WARNING_DAYS.find((step) => days <= step);
+    if (level === undefined) continue;
+    plain("certificate", provider.certificateExpires, {
+      days: String(Math.max(0, days)),
+      level: String(level),
+      provider: provider.name,
+    });
   }
   if (provisionFile !== null) plain("provision-file", now, { file: provisionFile });
   return list;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openDesk, PROFILE, testSettings, type Desk } from "../support/desk.ts";
+import { openDesk, PROFILE, profileOf, testSettings, type Desk } from "../support/desk.ts";
 import { envelope, refusal } from "../support/scripted-bank.ts";
 
 const SECOND = 1_000;
@@ -300,6 +300,66 @@ describe("one at a time", () => {
     expect(await desk.get(first.id)).toMatchObject({ state: "paid", late: true });
     expect(await desk.get(renewed.value.payment.id)).toMatchObject({ state: "paid", late: false });
     expect(desk.snapshot().banners.map((banner) => banner.kind)).toContain("double-paid");
+  });
+});
+
+describe("a payment that meets a refund on the screen", () => {
+  const program = { kind: "api", name: "1c", scopes: ["pay"] } as const;
+  const charge = async () => {
+    const result = desk.core.call(program, "payments.create", {
+      key: randomUUID(),
+      request: { amount: "1.00", provider: "kaspi" },
+    });
+    await desk.clock.advance(0);
+    return result;
+  };
+  const refund = async () => {
+    const result = await desk.call("refunds.create", { key: randomUUID(), request: { provider: "kaspi" } });
+    if (!result.ok) throw new Error(result.error.code);
+    return result.value.refund;
+  };
+
+  it("takes the screen from a code that waits for its scan, which is given up before the payment is journaled", async () => {
+    const { id } = await refund();
+    expect(desk.snapshot()).toMatchObject({ current: null, refund: { id, state: "awaiting_scan" } });
+    expect(await charge()).toMatchObject({ ok: true, value: { payment: { state: "awaiting_scan" } } });
+    expect(desk.snapshot()).toMatchObject({ current: { state: "awaiting_scan" }, refund: null });
+    expect(await desk.call("refunds.get", { id })).toMatchObject({ value: { state: "cancelled", settled: true } });
+    const kinds = (await desk.journal.events(0, 50)).map(({ kind, ref }) => (ref === id ? "refund" : kind));
+    expect(kinds.lastIndexOf("refund")).toBeLessThan(kinds.indexOf("payment"));
+  });
+
+  it("waits while a purchase is being chosen, and is told which refund it meets", async () => {
+    await desk.charge("100.00").then(({ id }) => desk.call("payments.cancel", { id }));
+    const { id } = await refund();
+    desk.bank.returnStatus("CustomerIdentityObtained");
+    await desk.clock.advance(6 * SECOND);
+    expect(desk.snapshot().refund).toMatchObject({ id, state: "choosing" });
+    expect(desk.core.bank.busy()).toBe(true);
+    const before = desk.bank.calls("/qr/create");
+    expect(await charge()).toMatchObject({
+      ok: false,
+      error: { code: "till_busy" },
+      refund: { id, state: "choosing" },
+    });
+    expect(desk.bank.calls("/qr/create")).toBe(before);
+    await desk.call("refunds.cancel", { id });
+    expect(await charge()).toMatchObject({ ok: true });
+  });
+});
+
+describe("health", () => {
+  it("counts what is undecided, refunds too", async () => {
+    await desk.restart(testSettings(profileOf("3")));
+    const { id } = await desk.charge("100.00");
+    desk.bank.status("Processed");
+    await desk.clock.advance(5 * SECOND);
+    await desk.call("payments.dismiss", { id });
+    desk.bank.next("/payment/return", { fail: "timeout", reach: "sent" });
+    await desk.call("refunds.create", { key: randomUUID(), request: { paymentId: id, amount: "40.00" } });
+    desk.bank.next("/remote/create", { fail: "timeout", reach: "sent" });
+    await desk.charge("100.00", { method: "invoice", phone: "87077777777" });
+    expect(await desk.call("health", {})).toMatchObject({ ok: true, value: { inDoubt: 2 } });
   });
 });
 

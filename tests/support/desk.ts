@@ -3,14 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandInput, CommandName, CommandOutput } from "../../contract/commands.ts";
-import type { Result } from "../../contract/errors.ts";
+import { appError, type Result } from "../../contract/errors.ts";
 import { minor } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { openJournal, type JournalFile } from "../../main/adapters/journal.ts";
 import { banks } from "../../main/banks/index.ts";
 import { createCore } from "../../main/core/core.ts";
-import type { Core } from "../../main/core/index.ts";
+import type { Core, People, Person } from "../../main/core/index.ts";
 import type { Log, LogFields, Ports, Profile, Vault } from "../../main/core/ports.ts";
 import { secretsName, type Settings } from "../../main/core/settings.ts";
 import { scriptedBank, type ScriptedBank } from "./scripted-bank.ts";
@@ -29,7 +29,20 @@ export const PROFILE: Profile = {
   device: "GFC-456397",
 };
 
-export function testSettings(profile: Profile = PROFILE): Settings {
+/** The shop's profile under another contract with the bank; each has secrets of its own in the desk's vault. */
+export function profileOf(scheme: "1" | "2" | "3"): Profile {
+  if (scheme === "2") return PROFILE;
+  const bin = scheme === "3" ? PROFILE.bin : null;
+  return {
+    ...PROFILE,
+    id: `profile-r${scheme}`,
+    scheme,
+    bin,
+    url: `https://bank.test:854${2 + Number(scheme)}/r${scheme}/v01`,
+  };
+}
+
+export function testSettings(profile: Profile = PROFILE, more: Partial<Settings> = {}): Settings {
   return {
     mode: "cashier",
     language: "ru",
@@ -37,12 +50,37 @@ export function testSettings(profile: Profile = PROFILE): Settings {
     merchant: { name: "Дүкен №1", bin: "180340021791", address: null, supportPhone: "+7 727 000 00 00" },
     till: { id: "A1", name: "Касса 1" },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
+    refundPinAbove: null,
     providers: [
-      { name: "kaspi", profile, min: minor(100), max: minor(100_000_000), certificateExpires: null, blocked: null },
+      {
+        name: "kaspi",
+        profile,
+        min: minor(100),
+        max: minor(100_000_000),
+        certificateExpires: null,
+        organization: null,
+        blocked: null,
+      },
     ],
     training: false,
     setupNeeded: false,
     provisionFile: null,
+    ...more,
+  };
+}
+
+/** People by their PIN. A session's token is the name of whoever opened it, and is open for a technician and the owner. */
+export function testPeople(pins: Readonly<Record<string, Person>> = {}): People {
+  return {
+    known: () => Object.keys(pins).length > 0,
+    async identify(pin, roles) {
+      const person = pins[pin];
+      if (!person || !roles.includes(person.role)) return { ok: false, error: appError("wrong_pin") };
+      return { ok: true, value: person };
+    },
+    session: (token) =>
+      Object.values(pins).find(({ name, role }) => name === token && (role === "technician" || role === "owner")) ??
+      null,
   };
 }
 
@@ -64,6 +102,9 @@ export interface Desk {
   readonly clock: SimulatedClock;
   readonly bank: ScriptedBank;
   readonly journal: JournalFile;
+  readonly vault: Vault;
+  /** The TLS identity of each request, in order. */
+  readonly identities: readonly string[];
   core: Core;
   /** Warnings and errors written to the log. */
   readonly notes: { readonly event: string; readonly fields: LogFields }[];
@@ -84,6 +125,8 @@ export interface DeskOptions {
   readonly prepare?: (bank: ScriptedBank) => void;
   /** Wraps the journal, to make its disk refuse. */
   readonly wrap?: (journal: JournalFile) => JournalFile;
+  /** Who has a PIN: nobody, unless given. */
+  readonly people?: People;
 }
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
@@ -100,11 +143,17 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const journal = options.wrap?.(file) ?? file;
   const secrets =
     options.registered === false ? "{}" : JSON.stringify({ deviceToken: "9f2c1d64-0000-4000-8000-000000000000" });
-  const vault = memoryVault({ [secretsName(PROFILE.id)]: secrets, [secretsName("profile-2")]: secrets });
+  const profiles = [PROFILE.id, "profile-2", profileOf("1").id, profileOf("3").id];
+  const vault = memoryVault(Object.fromEntries(profiles.map((id) => [secretsName(id), secrets])));
+  await vault.put({
+    [secretsName(profileOf("1").id)]: JSON.stringify({ ...JSON.parse(secrets), apiKey: "key of the tests" }),
+  });
   let alive = { http: true };
   let latest: Snapshot | null = null;
   let settings = options.settings ?? testSettings();
+  const people = options.people ?? testPeople();
   const notes: Desk["notes"] = [];
+  const identities: string[] = [];
   const note = (event: string, fields: LogFields = {}): void => void notes.push({ event, fields });
 
   async function boot(): Promise<Core> {
@@ -118,13 +167,16 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
       // A dead process hears no answer any more.
       http: {
-        send: (request) => bank.send(request).then((answer) => (mine.http ? answer : new Promise(() => undefined))),
+        send(request) {
+          identities.push(request.identity);
+          return bank.send(request).then((answer) => (mine.http ? answer : new Promise(() => undefined)));
+        },
       },
       journal,
       vault,
       log: { info: () => undefined, warn: note, error: note },
     };
-    const core = createCore({ version: "0.0.0-test", ports, banks, settings, training: null });
+    const core = createCore({ version: "0.0.0-test", ports, banks, settings, training: null, people });
     core.watch("cashier", (snapshot) => (latest = snapshot));
     await core.start();
     await clock.advance(0);
@@ -135,6 +187,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     clock,
     bank,
     journal,
+    vault,
+    identities,
     notes,
     core: await boot(),
     snapshot() {

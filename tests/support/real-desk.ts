@@ -17,6 +17,7 @@ import type { Core } from "../../main/core/index.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
 import type { Clock, HttpAnswer, HttpRequest, Journal, Log, Profile, Vault } from "../../main/core/ports.ts";
 import { identityName, secretsName, type Settings } from "../../main/core/settings.ts";
+import { testPeople } from "./desk.ts";
 import type { ScaledClock } from "./scaled-clock.ts";
 
 /** What a desk must know of a bank to be its customer. */
@@ -51,6 +52,8 @@ export interface Gate {
 export interface RealDesk {
   readonly clock: ScaledClock;
   readonly tillId: string;
+  /** Where its journal and vault are. */
+  readonly folder: string;
   readonly core: Core;
   readonly journal: JournalFile;
   readonly sent: readonly Sent[];
@@ -58,6 +61,8 @@ export interface RealDesk {
   readonly shown: ReadonlyMap<string, ReadonlySet<string>>;
   /** What was logged as an error: nothing, in a world without defects. */
   readonly errors: readonly string[];
+  /** Everything that was logged. */
+  readonly logged: readonly string[];
   /** The till's wall clock. */
   now(): number;
   snapshot(): Snapshot;
@@ -110,6 +115,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   const sent: Sent[] = [];
   const shown = new Map<string, Set<string>>();
   const errors: string[] = [];
+  const logged: string[] = [];
   const committed = new Map<string, PaymentRow>();
   const gates: { part: string; reach: () => void; opened: Promise<void> }[] = [];
   const closing: Promise<unknown>[] = [];
@@ -118,10 +124,15 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   let booting = false;
   const wall = (): number => clock.now() + wallError;
 
+  const line = (event: string, fields: Parameters<Log["error"]>[1]): string =>
+    `${event} ${JSON.stringify(fields ?? {})}`;
   const log: Log = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: (event, fields) => void errors.push(`${event} ${JSON.stringify(fields ?? {})}`),
+    info: (event, fields) => void logged.push(line(event, fields)),
+    warn: (event, fields) => void logged.push(line(event, fields)),
+    error(event, fields) {
+      logged.push(line(event, fields));
+      errors.push(line(event, fields));
+    },
   };
 
   await enrol(vaultFile, [options.bank, ...(options.others ?? [])]);
@@ -184,6 +195,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       banks,
       settings: settingsOf(bank.profile, tillId, options),
       training: null,
+      people: testPeople(),
     });
     const booted: Life = {
       core,
@@ -262,7 +274,14 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       events: guard(journal.events),
       firstEvent: guard(journal.firstEvent),
       calls: guard(journal.calls),
+      refund: guard(journal.refund),
+      refundByKey: guard(journal.refundByKey),
+      refunds: guard(journal.refunds),
+      unfinishedRefunds: guard(journal.unfinishedRefunds),
+      refundCalls: guard(journal.refundCalls),
+      history: guard(journal.history),
       profile: guard(journal.profile),
+      profiles: guard(journal.profiles),
       counter: guard(journal.counter),
       meta: guard(journal.meta),
       commit: guard(async (batch) => {
@@ -291,6 +310,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
   const desk: RealDesk = {
     clock,
     tillId,
+    folder: dir,
     get core() {
       return life.core;
     },
@@ -300,6 +320,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     sent,
     shown,
     errors,
+    logged,
     now: wall,
     snapshot() {
       if (!life.latest) throw new Error("no snapshot yet");
@@ -397,8 +418,17 @@ function settingsOf(profile: Profile, tillId: string, { min = 100, max = 100_000
     merchant: { name: "Дүкен №1", bin: "180340021791", address: null, supportPhone: null },
     till: { id: tillId, name: tillId },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
+    refundPinAbove: null,
     providers: [
-      { name: profile.provider, profile, min: minor(min), max: minor(max), certificateExpires: null, blocked: null },
+      {
+        name: profile.provider,
+        profile,
+        min: minor(min),
+        max: minor(max),
+        certificateExpires: null,
+        organization: null,
+        blocked: null,
+      },
     ],
     training: false,
     setupNeeded: false,

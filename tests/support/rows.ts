@@ -1,6 +1,6 @@
 import { minor } from "../../contract/money.ts";
 import { NEW_DETAIL, type PaymentDetail, type PaymentRow } from "../../main/core/payment.ts";
-import type { Created, Word } from "../../main/core/bank.ts";
+import type { Created, Invoiced, Word } from "../../main/core/bank.ts";
 import type { BankWord } from "../../main/core/payment.ts";
 
 export const AT = Date.UTC(2026, 10, 22, 9, 0, 0);
@@ -56,6 +56,8 @@ export const created: Created = {
   windows: { pollMs: 5_000, scanMs: 180_000, confirmMs: 65_000 },
   expiresAt: null,
 };
+
+export const invoiced: Invoiced = { kind: "invoiced", bankId: "15", lifeMs: 24 * 3_600_000 };
 
 export function says(word: BankWord, change: Partial<Word> = {}): { kind: "word"; word: Word } {
   return { kind: "word", word: { kind: "word", word, raw: word, unsure: false, minor: null, ...change } };

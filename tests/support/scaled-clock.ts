@@ -11,6 +11,8 @@ export interface ScaledClock extends Clock {
   suspend(): void;
   /** It wakes up: what fell due meanwhile fires now, late. */
   resume(): void;
+  /** Runs so many times faster than it does otherwise, for hours in which nothing is expected to happen; 1 is its usual pace. */
+  hurry(times: number): void;
   /** It stands still while this holds: what really takes time (an exchange under way) costs none here. */
   standsWhile(holds: () => boolean): void;
   /** How many milliseconds of real time to give to something that may take so many of its own: more on a busy machine. */
@@ -58,6 +60,7 @@ function step(): void {
 export function scaledClock(scale: number, startAt = Date.now()): ScaledClock {
   let passed = 0;
   let asleep = false;
+  let hurried = 1;
   const timers = new Set<Timer>();
   const moved: ((now: number) => void)[] = [];
   const holders: (() => boolean)[] = [];
@@ -78,7 +81,7 @@ export function scaledClock(scale: number, startAt = Date.now()): ScaledClock {
   function advance(realMs: number): void {
     if (holders.some((holds) => holds())) return;
     // Not past a timer in one go: what it starts must be under way before time moves on.
-    const end = Math.min(passed + realMs * scale, Math.max(passed, next()));
+    const end = Math.min(passed + realMs * scale * hurried, Math.max(passed, next()));
     moveTo(end);
     for (const timer of timers) {
       if (timer.at > end || !fires(timer)) continue;
@@ -113,8 +116,11 @@ export function scaledClock(scale: number, startAt = Date.now()): ScaledClock {
     resume() {
       asleep = false;
     },
+    hurry(times) {
+      hurried = times;
+    },
     standsWhile: (holds) => void holders.push(holds),
-    real: (ms) => Math.ceil(ms / scale / Math.max(pace, 0.02)),
+    real: (ms) => Math.ceil(ms / (scale * hurried) / Math.max(pace, 0.02)),
     stop: () => void running.delete(advance),
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { appError } from "../../contract/errors.ts";
 import { minor } from "../../contract/money.ts";
+import { PAYMENT_STATES } from "../../contract/states.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
-import { DAY, reduce, type PaymentEvent } from "../../main/core/reduce.ts";
-import { AT, created, newRow, says } from "../support/rows.ts";
+import { DAY, isAskedByTimer, reduce, type PaymentEvent } from "../../main/core/reduce.ts";
+import { AT, created, invoiced, newRow, says } from "../support/rows.ts";
 
 const token: PaymentEvent = { kind: "created", answer: created };
 const lost = (danger: "harmless" | "resolvable" | "dangerous", left = true): PaymentEvent => ({
@@ -206,6 +207,78 @@ describe("parking and dismissing", () => {
     const away = after(token, says("paid"), dismiss);
     expect(away).toMatchObject({ parked: false, detail: { dismissed: true } });
     expect(reduce(away, dismiss, AT)).toBe(away);
+  });
+});
+
+describe("an invoice", () => {
+  const sent: PaymentEvent = { kind: "invoiced", answer: invoiced };
+  const takeBack: PaymentEvent = { kind: "takeBack" };
+  const canceled = says("declined", { raw: "RemotePaymentCanceled" });
+  const invoice = (...events: PaymentEvent[]): PaymentRow =>
+    events.reduce(
+      (row, event, index) => reduce(row, event, AT + (index + 1) * 1000),
+      newRow({ method: "invoice", createdAt: AT }),
+    );
+
+  it("waits for its payment without a deadline of ours; it can be paid for 24 h from its creation", () => {
+    const row = invoice(sent);
+    expect(facts(row)).toEqual({
+      state: "awaiting_payment",
+      settled: false,
+      watching: false,
+      late: false,
+      parked: false,
+    });
+    expect(row.detail).toMatchObject({ payableUntil: AT + DAY, watchUntil: null, deadAt: null });
+    expect(facts(invoice(sent, { kind: "watchEnd" }, deadline, dead))).toMatchObject({ state: "awaiting_payment" });
+  });
+  it("is not asked about by a timer in any state at all (Q-33)", () => {
+    for (const state of PAYMENT_STATES) {
+      const row = newRow({ method: "invoice", state, bankId: "15", watching: true });
+      expect(isAskedByTimer(row), state).toBe(false);
+    }
+  });
+  it("a lost creation names the sum for the question to the customer (Q-32)", () => {
+    expect(invoice(lost("dangerous")).error).toMatchObject({
+      code: "invoice_lost",
+      remedy: "checkBank",
+      params: { sum: "5\u2009000\u00a0₸" },
+    });
+  });
+  it("giving it up here does nothing: only the bank takes it back", () => {
+    expect(invoice(cancel)).toMatchObject({ state: "creating" });
+    expect(invoice(sent, cancel)).toMatchObject({ state: "awaiting_payment" });
+    expect(facts(invoice(sent, takeBack))).toMatchObject({ state: "awaiting_payment", settled: false });
+    expect(facts(invoice(sent, takeBack, canceled))).toMatchObject({ state: "cancelled", settled: true });
+  });
+  it("taken back elsewhere is cancelled too; any other no is declined unless we had asked", () => {
+    expect(facts(invoice(sent, canceled))).toMatchObject({ state: "cancelled", settled: true });
+    expect(facts(invoice(sent, says("declined", { raw: "Error" })))).toMatchObject({ state: "declined" });
+    expect(facts(invoice(sent, takeBack, says("declined", { raw: "Error" })))).toMatchObject({ state: "cancelled" });
+  });
+  it("Processed always wins", () => {
+    expect(facts(invoice(sent, takeBack, says("paid")))).toMatchObject({ state: "paid", late: false });
+    expect(facts(invoice(sent, takeBack, canceled, says("paid")))).toMatchObject({ state: "paid", late: true });
+    expect(facts(invoice(sent, says("paid"), canceled))).toMatchObject({ state: "paid", settled: true });
+  });
+  it("what a lost answer came to is known with the next word", () => {
+    const unsure = invoice(sent, takeBack, { kind: "takeBackLost" });
+    expect(unsure).toMatchObject({ error: { code: "cancel_unconfirmed" }, detail: { cancelAsked: true } });
+    expect(reduce(unsure, says("created"), AT)).toMatchObject({ error: null, detail: { cancelAsked: false } });
+    expect(reduce(unsure, { kind: "restart", danger: null }, AT)).toBe(unsure);
+    expect(invoice(sent, takeBack, { kind: "restart", danger: null }).error?.code).toBe("cancel_unconfirmed");
+  });
+  it("put away it stands in the strip and is still not watched", () => {
+    expect(facts(invoice(sent, dismiss))).toMatchObject({ state: "awaiting_payment", parked: true, watching: false });
+  });
+});
+
+describe("what went back", () => {
+  it("adds up, and changes nothing else of a sale", () => {
+    const paid = after(token, says("paid"));
+    const twice = [100, 250].reduce((row, minor) => reduce(row, { kind: "refunded", minor }, AT), paid);
+    expect(facts(twice)).toEqual(facts(paid));
+    expect(twice.detail.refundedMinor).toBe(350);
   });
 });
 
