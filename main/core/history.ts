@@ -1,0 +1,57 @@
+/** The shop's own list of sales, with what went back of each. */
+import { appError, type Result } from "../../contract/errors.ts";
+import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
+import { parseAmount, type Minor } from "../../contract/money.ts";
+import type { Ports } from "./ports.ts";
+import { toPayment } from "./present.ts";
+import { toRefund } from "./refund-present.ts";
+
+const PAGE = 20;
+/** More than anybody refunds of one sale. */
+const REFUNDS_OF_ONE = 100;
+
+/**
+ * Searches the journal, newest first; `timezone` is the shop's, for the dates shown. The text may be a receipt number or
+ * its last digits, our id, a bank's or a till program's, an amount as people write it, or a scanned slip. Refuses a
+ * cursor that is none of ours with `bad_request`.
+ */
+export async function listHistory(
+  { journal }: Pick<Ports, "journal">,
+  timezone: string,
+  query: CommandInput<"history.list">,
+): Promise<Result<CommandOutput["history.list"]>> {
+  const { text = "", fromDay, toDay, show, cursor, limit = PAGE } = query;
+  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
+    return { ok: false, error: appError("bad_request", { params: { field: "cursor" } }) };
+  const minor = amountIn(text);
+  const rows = await journal.history({
+    ...(text === "" ? {} : { text }),
+    ...(minor === null ? {} : { minor }),
+    ...(fromDay === undefined ? {} : { fromDay }),
+    ...(toDay === undefined ? {} : { toDay }),
+    ...(show === undefined ? {} : { show }),
+    ...(cursor === undefined ? {} : { beforeSeq: Number(cursor) }),
+    limit: limit + 1,
+  });
+  const page = rows.slice(0, limit);
+  const items = await Promise.all(
+    page.map(async (row) => {
+      const refunds = await journal.refunds({ paymentId: row.id, limit: REFUNDS_OF_ONE });
+      return {
+        payment: toPayment(row, timezone),
+        // What a customer's scan has shown belongs to the refund that is being chosen, not into a list.
+        refunds: refunds.map((refund) => ({ ...toRefund(refund, timezone), operations: [] })),
+      };
+    }),
+  );
+  return { ok: true, value: { items, nextCursor: rows.length > limit ? String(page.at(-1)?.seq) : null } };
+}
+
+/** An amount as people write it: "5000", "5 000,00", "5 000.5 ₸", with any kind of space; null when it is none. */
+function amountIn(text: string): Minor | null {
+  const plain = text
+    .replaceAll(/[\s\u00a0\u2009\u202f]/g, "")
+    .replace(/(₸|тг\.?|тенге|теңге|kzt)$/iu, "")
+    .replace(",", ".");
+  return parseAmount(plain);
+}

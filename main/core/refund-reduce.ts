@@ -1,0 +1,305 @@
+/**
+ * The life of a refund: a pure function from (row, event) to the next row (contract section 3, "A refund"; design
+ * reliability.md, what a lost answer of `payment/return` means). Nothing here sends, waits or looks at a clock.
+ */
+import { appError, type AppError } from "../../contract/errors.ts";
+import { minor as toMinor, type Minor } from "../../contract/money.ts";
+import type { RefundState } from "../../contract/states.ts";
+import type { ReturnCreated } from "./bank.ts";
+import type { KnownPurchase, Reading, RefundDetail, RefundRow } from "./refund.ts";
+
+/** What a person asked for: so much of this purchase. */
+export interface Intent {
+  readonly purchaseId: string;
+  readonly purchaseKey: string;
+  readonly purchaseMinor: Minor | null;
+  readonly purchaseAt: number | null;
+  readonly paymentId: string | null;
+  readonly saleNumber: string | null;
+  readonly minor: Minor;
+  /** The person whose PIN allowed it, where one was needed. */
+  readonly by: string | null;
+}
+
+export type RefundEvent =
+  | { readonly kind: "code"; readonly answer: ReturnCreated }
+  /** The bank will make no code, or the request never left. */
+  | { readonly kind: "refused"; readonly error: AppError }
+  /** No answer to the creation of a code: nobody has seen it, one more is made (Q-30). */
+  | { readonly kind: "codeLost"; readonly error: AppError }
+  | { readonly kind: "identified" }
+  | { readonly kind: "purchases"; readonly purchases: readonly KnownPurchase[] }
+  /** The bank has ended the code. */
+  | { readonly kind: "over" }
+  /** The code's time has passed, or nobody has chosen. */
+  | { readonly kind: "deadline" }
+  | { readonly kind: "cancel" }
+  | { readonly kind: "dismiss" }
+  /** The sending waits (epoch milliseconds): an earlier one may still be on its way. */
+  | { readonly kind: "held"; readonly intent: Intent; readonly until: number }
+  /** Before anything was sent it turned out that it cannot be; `a0` is the bank's figure, where it was read. */
+  | { readonly kind: "stopped"; readonly error: AppError; readonly a0: Minor | null }
+  | { readonly kind: "send"; readonly intent: Intent; readonly a0: Minor }
+  | { readonly kind: "done"; readonly bankId: string }
+  /** The bank's definite no, and its figure has not moved. `operations`: the customer still stands here and may choose. */
+  | { readonly kind: "unsent"; readonly error: AppError; readonly operations: readonly KnownPurchase[] }
+  /** Nobody knows. `refused`: a definite no which the figure does not bear out, or no figure was to be had. */
+  | {
+      readonly kind: "doubt";
+      readonly error: AppError;
+      readonly refused: boolean;
+      readonly reading: Minor | null;
+    }
+  /** The bank's available figure; `last` when it was asked for two minutes or more after the doubt began. */
+  | { readonly kind: "reading"; readonly minor: Minor; readonly last: boolean }
+  /** A day without any figure. */
+  | { readonly kind: "giveUp" }
+  | { readonly kind: "restart" };
+
+/** A harmless creation may be sent twice in all (reliability, Kaspi `return/create`). */
+const CREATE_TRIES = 2;
+/** The purchases are asked for so long after the scan. */
+const PURCHASES_WITHIN = 60_000;
+
+/** Takes a refund and what happened at `at` (epoch milliseconds); returns the same object when nothing changes. */
+export function reduceRefund(row: RefundRow, event: RefundEvent, at: number): RefundRow {
+  switch (event.kind) {
+    case "code":
+      return onCode(row, event.answer, at);
+    case "refused":
+      return isCreatingCode(row) || row.state === "awaiting_scan"
+        ? end(row, "failed", "refused", at, event.error)
+        : row;
+    case "codeLost":
+      if (!isCreatingCode(row)) return row;
+      return row.detail.createTries < CREATE_TRIES
+        ? touched(detail(row, { createTries: row.detail.createTries + 1 }), at)
+        : end(row, "failed", "answer-lost", at, event.error);
+    case "identified":
+      // The end of the scan alone (Q-39): the code comes down, the purchases are asked for.
+      return row.state === "awaiting_scan" && row.detail.payload !== null
+        ? move(detail(row, { payload: null, scanDeadline: at + PURCHASES_WITHIN }), "awaiting_scan", "scanned", at)
+        : row;
+    case "purchases":
+      return row.state === "awaiting_scan"
+        ? move(
+            detail({ ...row, watching: false }, { payload: null, operations: event.purchases }),
+            "choosing",
+            "purchases",
+            at,
+          )
+        : row;
+    case "over":
+      return row.state === "awaiting_scan" ? end(row, "expired", "bank-over", at, row.error) : row;
+    case "deadline":
+      if (row.state === "awaiting_scan") return end(row, "expired", "scan-deadline", at, row.error);
+      return row.state === "choosing" ? end(row, "expired", "idle", at, null) : row;
+    case "cancel":
+      return isBeforeSending(row) ? end(row, "cancelled", "cancelled", at, null) : row;
+    case "dismiss":
+      return row.detail.dismissed || isBeforeSending(row) || row.state === "sending"
+        ? row
+        : detail(row, { dismissed: true });
+    case "held":
+      return onHeld(row, event.intent, event.until, at);
+    case "stopped":
+      return onStopped(row, event.error, event.a0, at);
+    case "send":
+      return onSend(row, event.intent, event.a0, at);
+    case "done":
+      return row.state === "sending"
+        ? end(detail({ ...row, bankId: event.bankId }, { evidence: "answer" }), "refunded", "bank-refunded", at, null)
+        : row;
+    case "unsent":
+      return onUnsent(row, event.error, event.operations, at);
+    case "doubt":
+      return row.state === "sending" ? onDoubt(row, event, at) : row;
+    case "reading":
+      return onReading(row, { at, minor: event.minor }, event.last);
+    case "giveUp":
+      if (row.state === "in_doubt" && !isHeld(row)) return review(row, "no-reading", at);
+      return row.state === "not_executed" && row.watching ? { ...row, watching: false } : row;
+    case "restart":
+      return onRestart(row, at);
+  }
+}
+
+/** Nothing has been sent that moves money. */
+export function isBeforeSending(row: RefundRow): boolean {
+  return row.state === "creating" || row.state === "awaiting_scan" || row.state === "choosing";
+}
+
+/** A person asked for it, and an earlier sending is waited for. */
+export function isHeld(row: RefundRow): boolean {
+  return row.detail.heldUntil !== null;
+}
+
+/** What the bank's figure says of a refund that was sent: `spoilt` when somebody else's refund is in it too. */
+export function verdict(row: RefundRow, readings: readonly Reading[]): "gone" | "unmoved" | "spoilt" {
+  const { a0, minor } = row;
+  if (a0 === null || minor === null || readings.length === 0) return "spoilt";
+  // Gone needs the last one alone among the unmoved ones before it: a figure that went elsewhere first proves nothing.
+  const fits = readings.every((reading) => reading.minor === a0 || reading.minor === a0 - minor);
+  if (!fits) return "spoilt";
+  if (readings.every((reading) => reading.minor === a0)) return "unmoved";
+  return readings.at(-1)?.minor === a0 - minor ? "gone" : "spoilt";
+}
+
+function isCreatingCode(row: RefundRow): boolean {
+  return row.state === "creating" && row.detail.way === "customer";
+}
+
+function onCode(row: RefundRow, answer: ReturnCreated, at: number): RefundRow {
+  if (!isCreatingCode(row)) return row;
+  const { bankReturnId, payload, pollMs, scanMs } = answer;
+  const shown = detail(
+    { ...row, bankReturnId, watching: true },
+    { payload, pollMs, scanMs, tokenAt: at, scanDeadline: at + scanMs },
+  );
+  return move(shown, "awaiting_scan", "token", at);
+}
+
+function onHeld(row: RefundRow, intent: Intent, until: number, at: number): RefundRow {
+  if (row.state === "not_executed") {
+    const again = detail(
+      { ...row, settled: false, watching: true },
+      { heldUntil: until, by: intent.by, dismissed: false },
+    );
+    return move(again, "in_doubt", "try-again", at);
+  }
+  return isSendable(row) ? touched(meant({ ...row, error: null }, intent, { heldUntil: until }), at) : row;
+}
+
+function onStopped(row: RefundRow, error: AppError, a0: Minor | null, at: number): RefundRow {
+  if (row.state === "in_doubt" && isHeld(row))
+    // The look before the sending has not been had: it is still due.
+    return move(
+      detail({ ...row, settled: true, watching: true, error }, { heldUntil: null }),
+      "not_executed",
+      "not-sent",
+      at,
+    );
+  if (!isSendable(row)) return row;
+  const read = a0 === null ? row : { ...row, a0, a0At: at };
+  if (row.state === "creating") return end(read, "failed", "not-sent", at, error);
+  return touched(detail({ ...read, error }, { heldUntil: null }), at);
+}
+
+function onSend(row: RefundRow, intent: Intent, a0: Minor, at: number): RefundRow {
+  const again = row.state === "in_doubt" && isHeld(row);
+  if (!again && !isSendable(row)) return row;
+  // Trying again sends what was sent before, whatever is asked for now.
+  const same = intent.purchaseId === row.detail.purchaseId && intent.minor === row.minor && a0 === row.a0;
+  if (again && !same) return row;
+  const sent: Partial<RefundDetail> = {
+    sentAt: at,
+    sends: row.detail.sends + 1,
+    readings: [],
+    operations: [],
+    payload: null,
+    heldUntil: null,
+    retryRefused: null,
+  };
+  const next = { ...row, a0, a0At: at, error: null, settled: false, watching: true };
+  return move(meant(next, intent, sent), "sending", again ? "sent-again" : "sent", at);
+}
+
+function onUnsent(row: RefundRow, error: AppError, operations: readonly KnownPurchase[], at: number): RefundRow {
+  if (row.state !== "sending") return row;
+  if (row.detail.doubtAt !== null)
+    return move({ ...row, settled: true, watching: false, error }, "not_executed", "not-sent", at);
+  if (row.detail.way !== "customer") return end(row, "failed", "refused", at, error);
+  return move(detail({ ...row, watching: false, error }, { operations, sentAt: null }), "choosing", "refused", at);
+}
+
+function onDoubt(row: RefundRow, event: Extract<RefundEvent, { kind: "doubt" }>, at: number): RefundRow {
+  const again = row.detail.doubtAt !== null;
+  const readings = event.reading === null ? [] : [{ at, minor: event.reading }];
+  const retryRefused = event.refused && again ? event.error : null;
+  const doubted = detail({ ...row, watching: true, error: event.error }, { doubtAt: at, readings, retryRefused });
+  return move(doubted, "in_doubt", event.refused ? "refused" : "answer-lost", at);
+}
+
+function onReading(row: RefundRow, reading: Reading, last: boolean): RefundRow {
+  const { at } = reading;
+  const looked = row.state === "not_executed" || (row.state === "in_doubt" && isHeld(row));
+  if (!looked && row.state !== "in_doubt" && row.state !== "needs_review") return row;
+  const readings = [...row.detail.readings, reading];
+  const found = verdict(row, readings);
+  const read = touched(detail(row, { readings }), at);
+  if (found === "gone")
+    return end(detail(read, { evidence: "balance", heldUntil: null }), "refunded", "balance", at, null);
+  if (looked) {
+    if (found === "spoilt") return review(detail(read, { heldUntil: null }), "balance-moved", at);
+    return row.state === "not_executed" ? { ...read, watching: false } : read;
+  }
+  if (row.state === "needs_review" && (!last || found === "spoilt")) return same(row, reading) ? row : read;
+  if (!last) return read;
+  // After a refused second sending an unmoved figure proves nothing: the first may have worked and be on its way.
+  if (found === "unmoved" && row.detail.retryRefused === null)
+    return move({ ...read, settled: true, watching: true }, "not_executed", "balance-unmoved", at);
+  return row.state === "needs_review" ? (same(row, reading) ? row : read) : review(read, "readings-over", at);
+}
+
+function same(row: RefundRow, reading: Reading): boolean {
+  return row.detail.readings.at(-1)?.minor === reading.minor;
+}
+
+/** Nothing is sent again by itself; what may have been sent is doubted, counted anew from the restart. */
+function onRestart(row: RefundRow, at: number): RefundRow {
+  switch (row.state) {
+    case "creating":
+      return end(row, "failed", "restart", at, appError(isCreatingCode(row) ? "answer_lost" : "bank_timeout"));
+    case "choosing":
+      return end(row, "cancelled", "restart", at, null);
+    case "sending":
+      return onDoubt(row, { kind: "doubt", error: appError("refund_unconfirmed"), refused: false, reading: null }, at);
+    case "in_doubt":
+      return detail(row, { doubtAt: at, heldUntil: null });
+    default:
+      return row;
+  }
+}
+
+// ---- small steps ----
+
+/** Chosen, or to be sent by the till alone. */
+function isSendable(row: RefundRow): boolean {
+  return row.state === "choosing" || (row.state === "creating" && row.detail.way === "till");
+}
+
+function meant(row: RefundRow, intent: Intent, change: Partial<RefundDetail>): RefundRow {
+  const { purchaseId, purchaseKey, purchaseMinor, purchaseAt, paymentId, saleNumber, minor, by } = intent;
+  return detail(
+    { ...row, minor: toMinor(minor), purchaseKey, paymentId },
+    { purchaseId, purchaseMinor, purchaseAt, saleNumber, by, ...change },
+  );
+}
+
+function detail(row: RefundRow, change: Partial<RefundDetail>): RefundRow {
+  return { ...row, detail: { ...row.detail, ...change } };
+}
+
+function touched(row: RefundRow, at: number): RefundRow {
+  return { ...row, updatedAt: at };
+}
+
+function move(row: RefundRow, state: RefundState, cause: string, at: number): RefundRow {
+  return touched(detail({ ...row, state }, { history: [...row.detail.history, { at, state, cause }] }), at);
+}
+
+function end(row: RefundRow, state: RefundState, cause: string, at: number, error: AppError | null): RefundRow {
+  const over: Partial<RefundDetail> = { payload: null, operations: [], heldUntil: null };
+  return move(detail({ ...row, settled: true, watching: false, error }, over), state, cause, at);
+}
+
+function review(row: RefundRow, cause: string, at: number): RefundRow {
+  const { retryRefused } = row.detail;
+  const told = retryRefused ?? row.error;
+  const error = appError(retryRefused === null ? "refund_unconfirmed" : "refund_refused", {
+    bankCode: told?.bankCode ?? null,
+    bankMessage: told?.bankMessage ?? null,
+    incident: told?.incident ?? null,
+  });
+  return move({ ...row, settled: false, watching: false, error }, "needs_review", cause, at);
+}

@@ -1,0 +1,405 @@
+/**
+ * Refunds while they live: their queue, their timers, and the safe questions to the bank (the scanned code, the
+ * customer's purchases, the available figure). What moves money is in refund-send.ts.
+ */
+import type { Minor } from "../../contract/money.ts";
+import { HttpFailure, type Batch } from "./ports.ts";
+import { readFigure } from "./refund-bank.ts";
+import { createRefundCodes, type RefundCodes } from "./refund-code.ts";
+import { toRefund, type RefundPulse } from "./refund-present.ts";
+import { isHeld, reduceRefund, type RefundEvent } from "./refund-reduce.ts";
+import type { KnownPurchase, RefundRow } from "./refund.ts";
+import type { RefundParts } from "./refunds.ts";
+import type { Also } from "./runner.ts";
+import { nextOnGrid, onMonotonic } from "./schedule.ts";
+
+/** Readings of the available figure after the doubt began (reliability, `payment/return`). */
+const READINGS = [10_000, 30_000, 60_000, 120_000] as const;
+const LAST_READING = 120_000;
+/** A reading without an answer is taken again, less often once the two minutes are over, for a day. */
+const READ_AGAIN = 10_000;
+const READ_AGAIN_LATE = 30_000;
+const GIVE_UP = 24 * 60 * 60 * 1000;
+/** A dying connection may deliver what it carried up to 180 s late: nothing is sent again, and no last look taken, before. */
+const HOLD = 190_000;
+/** Other people's purchases do not stay on a screen that nobody touches. */
+const IDLE = 600_000;
+/** A person may have the figure read this often. */
+const ASK_PAUSE = 5_000;
+const JOURNAL_AGAIN = 1_000;
+const DEFAULT_POLL = 5_000;
+/** How many refunds of one purchase are looked through. */
+const PAST = 100;
+
+export interface LiveRefund {
+  row: RefundRow;
+  queue: Promise<unknown>;
+  gridAt: number;
+  /** Monotonic; the wall clock decides nothing. */
+  scanAt: number | null;
+  idleAt: number | null;
+  doubtAt: number | null;
+  holdAt: number | null;
+  askedMono: number | null;
+  /** When the last figure that was answered had been asked for. */
+  readMono: number | null;
+  silent: boolean;
+  asking: Promise<void> | null;
+  /** The customer's purchases, while what was chosen is on its way: a refusal brings him back to them. */
+  operations: readonly KnownPurchase[];
+}
+
+export interface RefundRunner {
+  adopt(row: RefundRow): LiveRefund;
+  /** The refund in memory, else from the journal. */
+  known(id: string): Promise<LiveRefund | null>;
+  live(id: string): LiveRefund | undefined;
+  all(): Iterable<LiveRefund>;
+  /** Applies an event: reduced, committed, then shown; false when it changes nothing. Rejects when the journal refuses. */
+  apply(live: LiveRefund, event: RefundEvent, more?: Also): Promise<boolean>;
+  /** The same for what cannot be had again: it waits for the disk, for as long as it takes. */
+  keep(live: LiveRefund, event: RefundEvent, more?: Also): Promise<void>;
+  readonly codes: RefundCodes;
+  /** Asks what can be asked now; politely. */
+  ask(live: LiveRefund): Promise<void>;
+  /** Somebody is choosing. */
+  touch(live: LiveRefund): void;
+  /** Until when (monotonic) nothing may be sent after this one. */
+  holdOf(row: RefundRow): number;
+  /** Whether a figure after a lost refund speaks of something else than of it; read for the refund `next`. */
+  explained(row: RefundRow, available: Minor, next: string | null): Promise<boolean>;
+  pulse(live: LiveRefund): RefundPulse;
+  eventsOf(row: RefundRow, before: RefundRow | null): Required<Pick<Batch, "events" | "outbox">>;
+  begin(): void;
+  wake(): void;
+  stopped(): boolean;
+  stop(): Promise<void>;
+}
+
+/** `scanned` is told of a refund whose customer has shown his purchases. */
+export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefund) => void): RefundRunner {
+  const { ports, schedule, settings, providers, runner, changed } = parts;
+  const { clock, journal, log } = ports;
+  const { timezone } = settings;
+  const lives = new Map<string, LiveRefund>();
+  /** When each sending of this process left, monotonic: a wall clock that jumps must not let a second one go early. */
+  const left = new Map<string, number>();
+  let started = false;
+  let over = false;
+  let waits = 0;
+
+  const codes = createRefundCodes(parts, { apply, keep, stopped: () => over, heard, scanned });
+
+  const timer = (name: string, id: string): string => `refund-${name}:${id}`;
+
+  function adopt(row: RefundRow): LiveRefund {
+    const known = lives.get(row.id);
+    if (known) return known;
+    const live: LiveRefund = {
+      row,
+      queue: Promise.resolve(),
+      gridAt: clock.mono(),
+      scanAt: null,
+      idleAt: null,
+      doubtAt: null,
+      holdAt: null,
+      askedMono: null,
+      readMono: null,
+      silent: false,
+      asking: null,
+      operations: [],
+    };
+    lives.set(row.id, live);
+    // When it left before the process died is not known: the wall clock may have been put right since (Q-24).
+    if (row.detail.sentAt !== null && row.watching) left.set(row.id, clock.mono());
+    place(live, null);
+    sync(live);
+    return live;
+  }
+
+  async function known(id: string): Promise<LiveRefund | null> {
+    const live = lives.get(id);
+    if (live) return live;
+    const row = await journal.refund(id);
+    return row === null ? null : adopt(row);
+  }
+
+  /** Puts what is new on the monotonic clock; what is there already never moves. */
+  function place(live: LiveRefund, before: RefundRow | null): void {
+    const { row } = live;
+    const { scanDeadline, scanMs, tokenAt, doubtAt, heldUntil, sentAt, sends } = row.detail;
+    const was = before?.detail;
+    const now = clock.now();
+    const mono = clock.mono();
+    if (scanDeadline === null) live.scanAt = null;
+    else if (scanDeadline !== was?.scanDeadline) live.scanAt = onMonotonic(scanDeadline, scanMs ?? 0, now, mono);
+    if (tokenAt !== null && was?.tokenAt === null) live.gridAt = mono;
+    if (doubtAt === null) live.doubtAt = null;
+    else if (doubtAt !== was?.doubtAt) {
+      live.doubtAt = mono;
+      live.readMono = null;
+      live.askedMono = null;
+    }
+    if (row.state === "choosing" && before?.state !== "choosing") live.idleAt = mono + IDLE;
+    if (before !== null && sentAt !== null && sends !== before.detail.sends) left.set(row.id, mono);
+    live.holdAt = heldUntil === null ? null : (live.holdAt ?? onMonotonic(heldUntil, HOLD, now, mono));
+  }
+
+  /** What is not watched any more has been looked at after its hold. */
+  function holdOf(row: RefundRow): number {
+    const at = left.get(row.id);
+    return at === undefined || !row.watching ? clock.mono() : at + HOLD;
+  }
+
+  /**
+   * Whether a figure after a lost refund speaks of something else: of a later refund of the purchase that was sent, or
+   * of what a person has recorded since. `next` is the refund for which it was read.
+   */
+  async function explained(row: RefundRow, available: Minor, next: string | null): Promise<boolean> {
+    const { purchaseKey, a0 } = row;
+    if (purchaseKey === null || a0 === null) return true;
+    const others = (await journal.refunds({ purchaseKey, limit: PAST })).filter(
+      (other) => other.seq > row.seq && other.id !== next,
+    );
+    if (others.some((other) => other.detail.sentAt !== null)) return true;
+    const recorded = others.filter((other) => other.state === "recorded");
+    const sum = recorded.reduce((total, other) => total + (other.minor ?? 0), 0);
+    return sum > 0 && available === a0 - sum;
+  }
+
+  function sync(live: LiveRefund): void {
+    const { row } = live;
+    for (const name of ["ask", "scan", "idle"]) schedule.cancel(timer(name, row.id));
+    if (!started || over) return;
+    const on = (name: string, at: number, run: () => void): void => schedule.set(timer(name, row.id), at, run);
+    if (row.state === "awaiting_scan") {
+      on("ask", nextOnGrid(live.gridAt, pollMs(row), clock.mono(), live.askedMono), () => void ask(live));
+      if (live.scanAt !== null) on("scan", live.scanAt, () => void scanOver(live));
+    }
+    if (row.state === "choosing" && !isHeld(row) && live.idleAt !== null)
+      on("idle", live.idleAt, () => void attempt(live, { kind: "deadline" }));
+    const due = readingDue(live);
+    if (due !== null) on("ask", due, () => void read(live));
+  }
+
+  const pollMs = (row: RefundRow): number => row.detail.pollMs ?? DEFAULT_POLL;
+  /** Timers fire a little late: the next question may be this much nearer than the interval. */
+  const politely = (row: RefundRow): number => pollMs(row) - Math.min(100, pollMs(row) / 50);
+
+  /** When the next reading is due; null when none is. */
+  function readingDue(live: LiveRefund): number | null {
+    const { row, askedMono, readMono, silent } = live;
+    if (row.state === "not_executed" && row.watching)
+      return Math.max(holdOf(row), silent && askedMono !== null ? askedMono + READ_AGAIN_LATE : 0);
+    if (row.state !== "in_doubt" || isHeld(row) || live.doubtAt === null) return null;
+    const start = live.doubtAt;
+    const done = (readMono ?? start) - start;
+    const mark = start + (READINGS.find((reading) => reading > done) ?? LAST_READING);
+    if (!silent || askedMono === null) return mark;
+    return askedMono - start >= LAST_READING
+      ? askedMono + READ_AGAIN_LATE
+      : Math.min(laterMark(start, askedMono), askedMono + READ_AGAIN);
+  }
+
+  const laterMark = (start: number, at: number): number =>
+    start + (READINGS.find((reading) => start + reading > at) ?? LAST_READING);
+
+  /** What a timer brings: tried again a moment later when the disk refuses. */
+  async function attempt(live: LiveRefund, event: RefundEvent): Promise<void> {
+    try {
+      await apply(live, event);
+    } catch {
+      schedule.set(timer("retry", live.row.id), clock.mono() + JOURNAL_AGAIN, () => void attempt(live, event));
+    }
+  }
+
+  function apply(live: LiveRefund, event: RefundEvent, more: Also = {}): Promise<boolean> {
+    // Another core may stand on the same journal by now.
+    if (over) return Promise.resolve(false);
+    const done = live.queue.then(async () => {
+      const before = live.row;
+      const next = reduceRefund(before, event, clock.now());
+      if (next === before) {
+        // An intent that came too late leaves nothing behind; the outcome of a call is kept even so.
+        if (more.calls && event.kind !== "send") await runner.commit({ at: clock.now(), calls: more.calls });
+        return false;
+      }
+      const row: RefundRow = { ...next, version: before.version + 1 };
+      const told = eventsOf(row, before);
+      const moved =
+        row.state === "refunded" && before.state !== "refunded" && row.minor !== null && row.paymentId !== null;
+      let head = -1;
+      if (moved && row.paymentId !== null && row.minor !== null)
+        await runner.amend(row.paymentId, { kind: "refunded", minor: row.minor }, { ...more, refunds: [row], ...told });
+      else ({ head } = await runner.commit({ at: clock.now(), ...more, refunds: [row], ...told }));
+      live.operations = row.state === "sending" ? before.detail.operations : [];
+      live.row = row;
+      if (before.state !== row.state)
+        log.info("refund.moved", { id: row.id, number: row.number, from: before.state, to: row.state });
+      place(live, before);
+      sync(live);
+      forget(live);
+      changed(head);
+      return true;
+    });
+    live.queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async function keep(live: LiveRefund, event: RefundEvent, more: Also = {}): Promise<void> {
+    for (;;) {
+      try {
+        await apply(live, event, more);
+        return;
+      } catch {
+        if (over) return;
+        await pause(JOURNAL_AGAIN, live);
+      }
+    }
+  }
+
+  function pause(ms: number, live: LiveRefund): Promise<void> {
+    waits += 1;
+    return new Promise((resolve) => schedule.set(timer(`keep-${waits}`, live.row.id), clock.mono() + ms, resolve));
+  }
+
+  /** What is settled, put away and not looked at any more has no business in memory. */
+  function forget({ row }: LiveRefund): void {
+    // Looked at after its hold, or never to be looked at.
+    if (row.settled && !row.watching) left.delete(row.id);
+    if (row.settled && !row.watching && (row.detail.dismissed || !row.detail.onScreen)) lives.delete(row.id);
+  }
+
+  function eventsOf(row: RefundRow, before: RefundRow | null): Required<Pick<Batch, "events" | "outbox">> {
+    // What the customer bought besides is for the one who chooses, not for a journal that forgets nothing (U29).
+    const body = JSON.stringify({ ...toRefund(row, timezone), operations: [] });
+    const settled = row.settled && (before?.settled !== true || before.state !== row.state);
+    return {
+      events: [{ kind: "refund", ref: row.id, version: row.version, body }],
+      outbox: settled ? [{ topic: "refund.settled", ref: row.id, body, nextAt: clock.now() }] : [],
+    };
+  }
+
+  // ---- questions ----
+
+  /** The code's time is over: one more question, since the customer may have scanned in its last seconds. */
+  async function scanOver(live: LiveRefund): Promise<void> {
+    const identified = live.row.detail.payload === null;
+    await live.asking;
+    const asked = live.askedMono !== null && clock.mono() - live.askedMono < politely(live.row);
+    if (!identified && !asked) await question(live, () => codes.poll(live));
+    const { row } = live;
+    if (row.state === "awaiting_scan" && (identified || row.detail.payload !== null))
+      await attempt(live, { kind: "deadline" });
+  }
+
+  /** Takes one reading of a refund in doubt, of one that is to be looked at once more, or on a person's request. */
+  function read(live: LiveRefund): Promise<void> {
+    return question(live, async () => {
+      const { row } = live;
+      const { purchaseId } = row.detail;
+      if (purchaseId === null) return;
+      const asked = clock.mono();
+      const ctx = await providers.context(row.profileId);
+      const figure = await readFigure(providers, ctx, purchaseId);
+      if (over) return;
+      heard(live, "available" in figure);
+      if ("available" in figure) await reading(live, asked, figure.available);
+      else if (asked - (live.doubtAt ?? asked) >= GIVE_UP) await apply(live, { kind: "giveUp" });
+    });
+  }
+
+  async function reading(live: LiveRefund, asked: number, available: Minor): Promise<void> {
+    if (live.row.state === "not_executed" && (await explained(live.row, available, null)))
+      return void (await apply(live, { kind: "giveUp" }));
+    const last = live.doubtAt !== null && asked - live.doubtAt >= LAST_READING;
+    await apply(live, { kind: "reading", minor: available, last });
+    live.readMono = asked;
+  }
+
+  /** One question at a time for each refund. */
+  function question(live: LiveRefund, put: () => Promise<void>): Promise<void> {
+    if (live.asking) return live.asking;
+    if (over) return Promise.resolve();
+    live.askedMono = clock.mono();
+    live.asking = put()
+      .catch((error: unknown) => {
+        heard(live, false);
+        if (!(error instanceof HttpFailure)) log.error("refund.ask.failed", { id: live.row.id, detail: String(error) });
+      })
+      .finally(() => {
+        live.asking = null;
+        sync(live);
+      });
+    return live.asking;
+  }
+
+  function heard(live: LiveRefund, answered: boolean): void {
+    if (live.silent === !answered) return;
+    live.silent = !answered;
+    changed(-1);
+  }
+
+  function ask(live: LiveRefund): Promise<void> {
+    const { row } = live;
+    if (live.asking) return live.asking;
+    const scanning = row.state === "awaiting_scan";
+    const readable = (row.state === "in_doubt" || row.state === "needs_review") && row.detail.purchaseId !== null;
+    if (!scanning && !readable) return Promise.resolve();
+    const pauseMs = scanning ? politely(row) : ASK_PAUSE;
+    if (live.askedMono !== null && clock.mono() < live.askedMono + pauseMs) {
+      sync(live);
+      return Promise.resolve();
+    }
+    return scanning ? question(live, () => codes.poll(live)) : read(live);
+  }
+
+  return {
+    adopt,
+    known,
+    live: (id) => lives.get(id),
+    all: () => lives.values(),
+    apply,
+    keep,
+    codes,
+    ask,
+    touch(live) {
+      live.idleAt = clock.mono() + IDLE;
+      sync(live);
+    },
+    holdOf,
+    explained,
+    pulse(live) {
+      const held = live.holdAt !== null;
+      return {
+        scanAt: live.scanAt,
+        checkAt: held
+          ? live.holdAt
+          : live.row.state === "in_doubt" && live.doubtAt !== null
+            ? live.doubtAt + LAST_READING
+            : null,
+        checkMs: held ? HOLD : LAST_READING,
+        silent: live.silent,
+      };
+    },
+    eventsOf,
+    begin() {
+      started = true;
+      for (const live of lives.values()) {
+        sync(live);
+        if (live.row.state === "awaiting_scan") void ask(live);
+      }
+    },
+    wake() {
+      for (const live of lives.values())
+        if (live.row.state === "awaiting_scan" || (live.silent && readingDue(live) !== null)) void ask(live);
+    },
+    stopped: () => over,
+    async stop() {
+      over = true;
+      for (const { row } of lives.values())
+        for (const name of ["ask", "scan", "idle", "retry"]) schedule.cancel(timer(name, row.id));
+      await Promise.all([...lives.values()].map((live) => live.queue));
+    },
+  };
+}

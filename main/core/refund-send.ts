@@ -1,0 +1,252 @@
+/**
+ * The one place that gives money back. A person's intent is checked against what else is under way for the purchase,
+ * held while an earlier sending may still arrive, checked against the bank's own figure, committed, and sent once.
+ */
+import { appError, type AppError } from "../../contract/errors.ts";
+import { formatMoney, type Minor } from "../../contract/money.ts";
+import type { BankCall, BankContext, RefundAnswer } from "./bank.ts";
+import { failureError } from "./failure.ts";
+import type { CallRow } from "./ports.ts";
+import { asFailure, bankOf, callLine, readFigure } from "./refund-bank.ts";
+import { reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
+import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
+import type { RefundRow } from "./refund.ts";
+import type { RefundParts } from "./refunds.ts";
+
+/** How many refunds of one purchase are looked through for what was sent before. */
+const PAST = 100;
+
+export interface Attempt {
+  /** Resolves when it is known whether it goes on: null when it is held or on its way, else why not. */
+  readonly begun: Promise<Stop | null>;
+  /** Resolves when the bank has spoken, or cannot, or nothing was sent. */
+  readonly done: Promise<void>;
+}
+
+/** Why nothing was sent. `other`: the refund that stands in the way. */
+export interface Stop {
+  readonly error: AppError;
+  readonly other: RefundRow | null;
+}
+
+export interface RefundSender {
+  attempt(live: LiveRefund, intent: Intent): Attempt;
+  /** The undecided refund of a purchase, if there is one besides `self`. */
+  undecided(purchaseKey: string, self: string | null): Promise<RefundRow | null>;
+  /** The refund has ended otherwise: what waits for it need not wait any longer. */
+  wake(id: string): void;
+}
+
+export function createRefundSender({ ports, schedule, providers }: RefundParts, refunds: RefundRunner): RefundSender {
+  const { clock, journal, log } = ports;
+  /** Purchase -> the refund that is being sent for it: two clerks cannot both pass the checks. */
+  const claims = new Map<string, string>();
+  const waiting = new Map<string, () => void>();
+
+  async function undecided(purchaseKey: string, self: string | null): Promise<RefundRow | null> {
+    const claimed = claims.get(purchaseKey);
+    if (claimed !== undefined && claimed !== self) return refunds.live(claimed)?.row ?? (await journal.refund(claimed));
+    for (const { row } of refunds.all())
+      if (row.purchaseKey === purchaseKey && !row.settled && row.id !== self) return row;
+    const stored = await journal.refunds({ purchaseKey, limit: PAST });
+    return stored.find((row) => !row.settled && row.id !== self && !refunds.live(row.id)) ?? null;
+  }
+
+  function attempt(live: LiveRefund, intent: Intent): Attempt {
+    const { purchaseKey } = intent;
+    const { id } = live.row;
+    let tell: (stop: Stop | null) => void = () => undefined;
+    const begun = new Promise<Stop | null>((resolve) => (tell = resolve));
+    const claimed = claims.get(purchaseKey) ?? ([...claims.values()].includes(id) ? id : undefined);
+    if (claimed !== undefined) {
+      const other = refunds.live(claimed)?.row ?? null;
+      const error = busyWith(other);
+      tell({ error, other });
+      // One that was made for this alone must not be left behind.
+      const done = claimed === id ? Promise.resolve() : refunds.keep(live, { kind: "stopped", error, a0: null });
+      return { begun, done };
+    }
+    claims.set(purchaseKey, id);
+    const done = carryOut(live, intent, tell)
+      .catch(async (error: unknown) => {
+        log.error("refund.attempt.failed", { id, detail: String(error) });
+        const unkept = appError("journal_unavailable");
+        tell({ error: unkept, other: null });
+        const sending = live.row.state === "sending";
+        await refunds.keep(live, sending ? doubt(unkept, false, null) : { kind: "stopped", error: unkept, a0: null });
+      })
+      .finally(() => {
+        claims.delete(purchaseKey);
+        waiting.delete(id);
+        tell(null);
+      });
+    return { begun, done };
+  }
+
+  async function carryOut(live: LiveRefund, intent: Intent, tell: (stop: Stop | null) => void): Promise<void> {
+    const stop = async (error: AppError, a0: Minor | null = null, other: RefundRow | null = null): Promise<void> => {
+      const event: RefundEvent = { kind: "stopped", error, a0 };
+      await refunds.apply(live, event).catch(() => void refunds.keep(live, event));
+      tell({ error, other });
+    };
+    const other = await undecided(intent.purchaseKey, live.row.id);
+    if (other) return stop(busyWith(other), null, other);
+
+    const before = await sentBefore(intent.purchaseKey);
+    // Somebody has gone on without this one: its figure from before proves nothing any more.
+    if (live.row.state === "not_executed" && before?.id !== live.row.id)
+      return stop(appError("refund_moved"), null, before);
+    const doubtful = before?.state === "not_executed" ? before : null;
+    if (doubtful && !(await hold(live, intent, doubtful, tell))) return;
+
+    const ctx = await providers.context(live.row.profileId);
+    const figure = await readFigure(providers, ctx, intent.purchaseId);
+    if (refunds.stopped()) return;
+    if (!("available" in figure)) return stop(figure);
+    const { available } = figure;
+    if (doubtful && !(await unmoved(live, doubtful, available))) {
+      // Its own first sending has worked, or somebody else's refund is in the figure: the state says which.
+      if (doubtful.id === live.row.id) return tell(null);
+      return stop(appError("refund_moved"), available, refunds.live(doubtful.id)?.row ?? doubtful);
+    }
+    if (available === 0) return stop(appError("already_refunded"), available);
+    if (intent.minor > available)
+      return stop(appError("refund_too_large", { params: { available: formatMoney(available) } }), available);
+
+    // On the connection that has just carried the figure, so that what may not be repeated leaves on a warm one.
+    const event: RefundEvent = { kind: "send", intent: { ...intent, ...known(intent, figure) }, a0: available };
+    const own = await providers.context(live.row.profileId);
+    const sends = live.row.detail.sends;
+    const meant = reduceRefund(live.row, event, clock.now());
+    if (meant === live.row || refunds.stopped()) return tell({ error: appError("already_final"), other: null });
+    const request = bankOf(providers, live.row).refund?.(own, meant);
+    if (!request) return stop(appError("not_supported"));
+    const call = callLine(ports, meant, own.requestId, request);
+    await refunds.apply(live, event, { calls: [call] });
+    if (live.row.state !== "sending" || live.row.detail.sends !== sends + 1)
+      return tell({ error: appError("already_final"), other: null });
+    tell(null);
+    if (!refunds.stopped()) await send(live, own, request, call);
+  }
+
+  function known(intent: Intent, { total, at }: { total: Minor; at: number | null }): Partial<Intent> {
+    return { purchaseMinor: intent.purchaseMinor ?? total, purchaseAt: intent.purchaseAt ?? at };
+  }
+
+  // ---- what was sent before ----
+
+  /** The refund of this purchase that was sent last. */
+  async function sentBefore(purchaseKey: string): Promise<RefundRow | null> {
+    const stored = await journal.refunds({ purchaseKey, limit: PAST });
+    const rows = stored.map((row) => refunds.live(row.id)?.row ?? row);
+    const moment = (row: RefundRow): number => row.detail.sentAt ?? 0;
+    const sent = rows.filter((row) => row.detail.sentAt !== null);
+    return sent.toSorted((a, b) => moment(b) - moment(a))[0] ?? null;
+  }
+
+  /** Waits until an earlier sending can no longer arrive. False when the refund ended meanwhile. */
+  async function hold(
+    live: LiveRefund,
+    intent: Intent,
+    earlier: RefundRow,
+    tell: (stop: Stop | null) => void,
+  ): Promise<boolean> {
+    const until = refunds.holdOf(earlier);
+    const wait = Math.max(0, until - clock.mono());
+    // Trying again leaves `not_executed` in any case: from here on the purchase is spoken for.
+    if (wait === 0 && earlier.id !== live.row.id) return true;
+    if (!(await refunds.apply(live, { kind: "held", intent, until: clock.now() + wait }))) {
+      tell({ error: appError("already_final"), other: null });
+      return false;
+    }
+    if (wait > 0) tell(null);
+    // Woken before its time only when the refund has ended otherwise.
+    while (clock.mono() < until && live.row.detail.heldUntil !== null && !refunds.stopped()) {
+      await new Promise<void>((resolve) => {
+        waiting.set(live.row.id, resolve);
+        schedule.set(`refund-hold:${live.row.id}`, until, resolve);
+      });
+    }
+    return !refunds.stopped() && live.row.detail.heldUntil !== null;
+  }
+
+  /** The look before a second sending: has the first one worked after all? Says so of it, in the journal, if it has. */
+  async function unmoved(live: LiveRefund, earlier: RefundRow, available: Minor): Promise<boolean> {
+    const own = earlier.id === live.row.id;
+    const first = own ? live : await refunds.known(earlier.id);
+    if (!first) return false;
+    if (await refunds.explained(first.row, available, live.row.id)) {
+      const moved: RefundEvent = { kind: "stopped", error: appError("refund_moved"), a0: null };
+      await refunds.keep(first, own ? moved : { kind: "giveUp" });
+      return !own && !refunds.stopped() && first.row.state === "not_executed";
+    }
+    await refunds.keep(first, { kind: "reading", minor: available, last: true });
+    return !refunds.stopped() && first.row.state === (own ? "in_doubt" : "not_executed");
+  }
+
+  // ---- the sending ----
+
+  async function send(
+    live: LiveRefund,
+    ctx: BankContext,
+    request: BankCall<RefundAnswer>,
+    call: CallRow,
+  ): Promise<void> {
+    const incident = ctx.requestId.slice(0, 8);
+    let error: AppError;
+    let no: boolean;
+    let done: CallRow;
+    try {
+      const answer = await providers.send(ctx, request);
+      done = { ...call, answeredAt: clock.now(), outcome: "answered" };
+      if (answer.kind === "refunded") {
+        if (!refunds.stopped())
+          await refunds.keep(live, { kind: "done", bankId: answer.bankId }, { calls: [{ ...done, bankCode: "0" }] });
+        return;
+      }
+      error = { ...answer.error, incident };
+      no = answer.kind === "refused";
+      done = { ...done, bankCode: answer.error.bankCode };
+    } catch (failed) {
+      const failure = asFailure(failed);
+      error = { ...failureError(failure), incident };
+      // Not one byte left; believed as a refusal is, after one look at the figure.
+      no = failure.reach === "connect";
+      done = { ...call, answeredAt: clock.now(), outcome: failure.reach };
+    }
+    if (refunds.stopped()) return;
+    if (no) await afterNo(live, error, done);
+    else await refunds.keep(live, doubt(error, false, null), { calls: [done] });
+  }
+
+  /** "Not refunded" is said only when the bank's own figure bears it out (reliability, `payment/return`). */
+  async function afterNo(live: LiveRefund, error: AppError, done: CallRow): Promise<void> {
+    const { row } = live;
+    const calls = { calls: [done] };
+    const again = row.detail.doubtAt !== null;
+    // The answer to a second sending says little: the first may have worked and be why the bank refuses now.
+    if (again && done.outcome === "answered") return refunds.keep(live, doubt(error, true, null), calls);
+    const ctx = await providers.context(row.profileId);
+    const figure = await readFigure(providers, ctx, row.detail.purchaseId ?? "");
+    if (refunds.stopped()) return;
+    if (!("available" in figure)) return refunds.keep(live, doubt(error, !again, null), calls);
+    if (figure.available !== row.a0) return refunds.keep(live, doubt(error, !again, figure.available), calls);
+    await refunds.keep(live, { kind: "unsent", error, operations: live.operations }, calls);
+  }
+
+  const doubt = (cause: AppError, refused: boolean, reading: Minor | null): RefundEvent => {
+    const { bankCode, bankMessage, incident, params } = cause;
+    const error = appError("refund_unconfirmed", { bankCode, bankMessage, incident, params });
+    return { kind: "doubt", error: refused ? cause : error, refused, reading };
+  };
+
+  return {
+    attempt,
+    undecided,
+    wake: (id) => waiting.get(id)?.(),
+  };
+}
+
+function busyWith(other: RefundRow | null): AppError {
+  return appError("refund_open", { params: { number: other?.number ?? "" } });
+}

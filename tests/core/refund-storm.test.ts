@@ -1,0 +1,118 @@
+import { expect, it } from "vitest";
+import { formatAmount, minor, parseAmount } from "../../contract/money.ts";
+import type { Refund } from "../../contract/refund.ts";
+import { openDesk, profileOf, testSettings, type Desk } from "../support/desk.ts";
+import { refusal, type Fate } from "../support/scripted-bank.ts";
+import { HOUR, refundDesk, SECOND, type RefundDesk } from "./refund-helpers.ts";
+
+const RUNS = Number(process.env["REFUND_STORMS"] ?? 12);
+const STEPS = 50;
+const TOTAL = 500_000;
+/** No sum of foreign refunds makes one of ours: an equal one cannot be told apart (docs/reliability.md). */
+const FOREIGN = 777;
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const fates = (chance: () => number): Fate[] => [
+  { fail: "closed", reach: "sent" },
+  { fail: "closed", reach: "body", acts: true },
+  { fail: "closed", reach: "sent", acts: Math.round(chance() * 180) * SECOND },
+  { fail: "refused", reach: "connect" },
+  { answer: refusal("-999"), acts: true },
+  { answer: refusal("-990000006") },
+  { answer: refusal("-990000020") },
+  { answer: "<html>", status: 502, acts: Math.round(chance() * 60) * SECOND },
+  "hang",
+];
+
+async function storm(seed: number, desk: Desk, clerk: RefundDesk): Promise<void> {
+  const chance = seeded(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(chance() * list.length)] as T;
+  const sale = await clerk.paid(formatAmount(minor(TOTAL)));
+  const all = async (): Promise<readonly Refund[]> => {
+    const listed = await desk.call("refunds.list", { limit: 200 });
+    return listed.ok ? listed.value.items : [];
+  };
+  let foreign = 0;
+  const steps: Record<string, () => Promise<unknown> | void> = {
+    // Nobody waits for anybody: two clerks, and a till program.
+    create: () => void clerk.ask({ paymentId: sale.id, amount: pick(["100.00", "250.00", "1000.00"]) }),
+    program: () => void clerk.askAsProgram({ paymentId: sale.id, amount: pick(["100.00", "1000.00"]) }),
+    again: async () => {
+      const refund = (await all()).find(({ state }) => state === "not_executed");
+      if (refund) void clerk.select(refund.id, sale.bankId, refund.amount ?? "");
+    },
+    touch: async () => {
+      const refund = pick(await all());
+      const command = pick(["refunds.cancel", "refunds.dismiss", "refunds.refresh"] as const);
+      if (refund) void desk.call(command, { id: refund.id });
+    },
+    fault: () => desk.bank.next("/payment/return", pick(fates(chance))),
+    blind: () =>
+      desk.bank.next("/payment/details", pick(fates(chance).filter((fate) => fate === "hang" || !("acts" in fate)))),
+    foreign: () => {
+      const left = desk.bank.left(sale.bankId) ?? 0;
+      if (left < FOREIGN) return;
+      foreign += FOREIGN;
+      desk.bank.available(sale.bankId, left - FOREIGN);
+    },
+    restart: () => desk.restart(),
+    wait: () => desk.clock.advance(Math.round(chance() * 90) * SECOND),
+  };
+  const order =
+    "create program again again again again touch fault fault fault fault blind wait wait wait wait wait wait wait restart";
+  const names = [...order.split(" "), ...(seed % 3 === 0 ? ["foreign"] : [])];
+  for (let n = 0; n < STEPS; n += 1) {
+    await steps[pick(names)]?.();
+    await desk.clock.advance(0);
+  }
+  await desk.clock.advance(HOUR);
+
+  const refunds = await all();
+  const sum = (...states: string[]): number =>
+    refunds
+      .filter(({ state }) => states.includes(state))
+      .reduce((total, { amount }) => total + (parseAmount(amount ?? "0") ?? 0), 0);
+  const told = refunds.map(({ number, state, amount, history }) => [
+    number,
+    state,
+    amount,
+    history.map(({ cause }) => cause).join(" "),
+  ]);
+  const what = `seed ${seed}: ${JSON.stringify(told, null, 1)}`;
+  const gone = TOTAL - (desk.bank.left(sale.bankId) ?? 0) - foreign;
+  expect(
+    refunds.every(({ state }) => !["creating", "sending", "in_doubt"].includes(state)),
+    what,
+  ).toBe(true);
+  // Nothing doubled: no more went back than was meant; nothing lost: what went back is told, or waits for a person.
+  expect(gone, what).toBeLessThanOrEqual(sum("refunded", "needs_review"));
+  expect(gone, what).toBeGreaterThanOrEqual(sum("refunded"));
+  expect((await clerk.payment(sale.id)).refundedAmount, what).toBe(formatAmount(minor(sum("refunded"))));
+  for (const refund of refunds.filter(({ state }) => state === "refunded"))
+    expect(["answer", "balance"], what).toContain(refund.evidence.kind);
+}
+
+it(`storms of refunds (clerks, lost and late answers, foreign refunds, restarts) end decided, the bank's ledger as meant`, async () => {
+  for (let seed = 1; seed <= RUNS; seed += 1) {
+    const desk = await openDesk({ settings: testSettings(profileOf("3")) });
+    try {
+      await storm(
+        seed,
+        desk,
+        refundDesk(() => desk),
+      );
+    } finally {
+      await desk.close();
+    }
+  }
+}, 600_000);

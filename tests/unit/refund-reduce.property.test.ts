@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { appError } from "../../contract/errors.ts";
+import { minor, type Minor } from "../../contract/money.ts";
+import { REFUND_STATES, type RefundState } from "../../contract/states.ts";
+import { reduceRefund, type Intent, type RefundEvent } from "../../main/core/refund-reduce.ts";
+import type { RefundRow } from "../../main/core/refund.ts";
+import { newRefund } from "../support/refund-rows.ts";
+import { AT } from "../support/rows.ts";
+
+/** The contract's words: what each state may become. A state may always stay what it is. */
+const MAY_BECOME: Record<RefundState, readonly RefundState[]> = {
+  creating: ["awaiting_scan", "sending", "failed", "cancelled"],
+  awaiting_scan: ["choosing", "expired", "cancelled", "failed"],
+  choosing: ["sending", "expired", "cancelled"],
+  sending: ["refunded", "choosing", "failed", "in_doubt", "not_executed"],
+  pending: [],
+  refunded: [],
+  recorded: [],
+  failed: [],
+  expired: [],
+  cancelled: [],
+  in_doubt: ["refunded", "not_executed", "needs_review", "sending"],
+  not_executed: ["in_doubt", "refunded", "needs_review"],
+  needs_review: ["refunded", "not_executed"],
+};
+/** These say that no money went back. */
+const NOTHING_WENT: readonly RefundState[] = ["failed", "expired", "cancelled", "choosing", "not_executed"];
+
+const A0 = 500_000;
+const X = 100_000;
+const figure: fc.Arbitrary<Minor> = fc.constantFrom(A0, A0, A0, A0, A0 - X, A0 - 30_000, A0 - 2 * X).map(minor);
+const error = appError("bank_refused");
+const intent: Intent = {
+  purchaseId: "77",
+  purchaseKey: "kaspi|test|77",
+  purchaseMinor: minor(A0),
+  purchaseAt: AT,
+  paymentId: null,
+  saleNumber: null,
+  minor: minor(X),
+  by: null,
+};
+const other: Intent = { ...intent, minor: minor(X + 1) };
+const code = {
+  kind: "created",
+  bankReturnId: "9",
+  payload: "1",
+  pollMs: 5_000,
+  scanMs: 180_000,
+  expiresAt: null,
+} as const;
+
+const event: fc.Arbitrary<RefundEvent> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<RefundEvent>({ kind: "code", answer: code }, { kind: "identified" }) },
+  { weight: 3, arbitrary: fc.constant<RefundEvent>({ kind: "purchases", purchases: [] }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<RefundEvent>(
+      { kind: "refused", error },
+      { kind: "codeLost", error },
+      { kind: "over" },
+      { kind: "deadline" },
+      { kind: "cancel" },
+      { kind: "dismiss" },
+      { kind: "restart" },
+      { kind: "stopped", error, a0: null },
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("held" as const),
+      intent: fc.constantFrom(intent, other),
+      until: fc.constant(AT),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("send" as const),
+      intent: fc.constantFrom(intent, intent, other),
+      a0: fc.constantFrom(A0, A0, A0, A0 - X).map(minor),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<RefundEvent>({ kind: "done", bankId: "15" }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<RefundEvent>({ kind: "unsent", error, operations: [] }, { kind: "giveUp" }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("doubt" as const),
+      error: fc.constant(error),
+      refused: fc.boolean(),
+      reading: fc.option(figure),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("reading" as const), minor: figure, last: fc.boolean() }) },
+);
+
+interface Step {
+  readonly before: RefundRow;
+  readonly event: RefundEvent;
+  readonly after: RefundRow;
+}
+
+const run = (way: "till" | "customer", events: readonly RefundEvent[]): Step[] => {
+  let row = newRefund(way === "till" ? {} : { minor: null, purchaseKey: null }, { way });
+  return events.map((given, index) => {
+    const before = row;
+    row = reduceRefund(before, given, AT + index);
+    return { before, event: given, after: row };
+  });
+};
+const ways = fc.constantFrom("till", "customer" as const);
+const always = (check: (step: Step) => void, numRuns = 400): void =>
+  fc.assert(
+    fc.property(ways, fc.array(event, { minLength: 20, maxLength: 60 }), (way, events) =>
+      run(way, events).forEach(check),
+    ),
+    { numRuns, seed: 7 },
+  );
+
+describe("any history of a refund", () => {
+  it("changes its state only as the contract says, and writes down each change", () => {
+    const reached = new Set<string>();
+    always(({ before, event: given, after }) => {
+      if (before.state === after.state) return;
+      reached.add(`${before.state} > ${after.state}`);
+      expect(MAY_BECOME[before.state], `${before.state} > ${after.state} by ${given.kind}`).toContain(after.state);
+      expect(after.detail.history.at(-1)?.state).toBe(after.state);
+      expect(after.detail.history.length).toBe(before.detail.history.length + 1);
+    }, 1_000);
+    const legal = REFUND_STATES.flatMap((from) => MAY_BECOME[from].map((to) => `${from} > ${to}`));
+    expect([...reached].toSorted()).toEqual(legal.toSorted());
+  });
+
+  it("never says that nothing went back of what was sent without the bank's figure or its no with an unmoved figure", () => {
+    always(({ before, event: given, after }) => {
+      const sent = before.state === "sending" || before.state === "in_doubt" || before.state === "needs_review";
+      if (!sent || after.state === before.state || !NOTHING_WENT.includes(after.state)) return;
+      if (given.kind === "unsent") return;
+      // Held: it had been not executed already, and was not sent again.
+      if (given.kind === "stopped") return expect(before.detail.heldUntil).not.toBeNull();
+      expect(given).toMatchObject({ kind: "reading", minor: before.a0, last: true });
+      expect(after.detail.readings.every((reading) => reading.minor === before.a0)).toBe(true);
+      expect(after.detail.retryRefused).toBeNull();
+    });
+  });
+
+  it("is refunded only by the bank's answer, or by its figure fallen by exactly the amount", () => {
+    always(({ before, event: given, after }) => {
+      if (after.state !== "refunded" || before.state === "refunded") return;
+      if (given.kind === "done") {
+        expect(before.state).toBe("sending");
+        expect(after).toMatchObject({ bankId: "15", detail: { evidence: "answer" } });
+        return;
+      }
+      expect(given).toMatchObject({ kind: "reading", minor: (before.a0 ?? 0) - (before.minor ?? 0) });
+      expect(after.detail.evidence).toBe("balance");
+      const figures: number[] = [before.a0 ?? 0, (before.a0 ?? 0) - (before.minor ?? 0)];
+      expect(after.detail.readings.every((reading) => figures.includes(reading.minor))).toBe(true);
+    });
+  });
+
+  it("is sent once, and once more for each time a person asked for it", () => {
+    fc.assert(
+      fc.property(ways, fc.array(event, { minLength: 20, maxLength: 60 }), (way, events) => {
+        const steps = run(way, events);
+        const asked = steps.filter(
+          ({ before, event: given, after }) =>
+            before !== after &&
+            ((given.kind === "held" && before.state === "not_executed") ||
+              (given.kind === "unsent" && after.state === "choosing")),
+        ).length;
+        const last = steps.at(-1)?.after;
+        expect(last?.detail.sends).toBeLessThanOrEqual(1 + asked);
+        const left = steps.filter(({ before, after }) => after.detail.sends > before.detail.sends);
+        expect(left.every(({ after }) => after.state === "sending")).toBe(true);
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+  });
+
+  it("what it was sent with never changes: amount, purchase and the figure before", () => {
+    always(({ before, after }) => {
+      if (["creating", "awaiting_scan", "choosing"].includes(before.state)) return;
+      expect([after.minor, after.purchaseKey, after.paymentId, after.a0]).toEqual([
+        before.minor,
+        before.purchaseKey,
+        before.paymentId,
+        before.a0,
+      ]);
+      expect(after.detail.purchaseId).toBe(before.detail.purchaseId);
+    });
+  });
+
+  it("settled it is over, but for a later figure and a person who tries again", () => {
+    always(({ before, event: given, after }) => {
+      if (!before.settled || before.state === after.state) return;
+      expect(before.state).toBe("not_executed");
+      expect(["reading", "held"]).toContain(given.kind);
+    });
+  });
+
+  it("settled and undecided are told apart, and a code is on show only while it can be scanned", () => {
+    const settled: readonly RefundState[] = ["refunded", "failed", "expired", "cancelled", "not_executed"];
+    always(({ after }) => {
+      expect(after.settled).toBe(settled.includes(after.state));
+      if (after.state !== "awaiting_scan") expect(after.detail.payload).toBeNull();
+      if (after.state !== "choosing") expect(after.detail.operations).toEqual([]);
+      if (after.detail.heldUntil !== null) expect(["creating", "choosing", "in_doubt"]).toContain(after.state);
+    });
+  });
+});
