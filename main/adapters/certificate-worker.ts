@@ -1,9 +1,18 @@
-/** The thread in which certificates and keys are opened. Its whole input is workerData, its whole output one message. */
+/** The thread in which certificates and keys are opened and made. Its whole input is workerData, its whole output one message. */
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
-import type { CertificateCode, CertificateField, CertificateFiles, WorkerAnswer } from "./certificates.ts";
-import { openKey, openPfx, TooManyRounds, Unsupported, WrongPassphrase } from "./pkcs12.ts";
+import { requestFor } from "./certificate-request.ts";
+import { firstInside, isPfx, lockedKey } from "./certificates.ts";
+import type {
+  CertificateCode,
+  CertificateField,
+  CertificateFiles,
+  MadeRequest,
+  OpenAnswer,
+  WorkerTask,
+} from "./certificates.ts";
+import { openKey, openPfx, OldWay, TooManyRounds, Unsupported, WrongPassphrase } from "./pkcs12.ts";
 
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
@@ -18,7 +27,11 @@ class Refusal extends Error {
   }
 }
 
-function answer(files: CertificateFiles): WorkerAnswer {
+function answer(task: WorkerTask): OpenAnswer | MadeRequest {
+  return task.kind === "open" ? openFiles(task.files) : requestFor(task.subject);
+}
+
+function openFiles(files: CertificateFiles): OpenAnswer {
   try {
     const { keys, certificates, separate } = open(files);
     if (certificates.length === 0) throw new Refusal("certificate", "corrupt");
@@ -50,7 +63,7 @@ function open({ certificate, privateKey, passphrase }: CertificateFiles): Found 
     return { certificates, keys: source === null ? [] : [readKey(source, passphrase)], separate: true };
   }
   if (certificate[0] !== SEQUENCE) throw new Refusal("certificate", "corrupt");
-  if (firstInside(certificate) !== INTEGER) {
+  if (!isPfx(certificate)) {
     const keys = privateKey === null ? [] : [readKey(privateKey, passphrase)];
     return { certificates: [readCertificate(certificate)], keys, separate: true };
   }
@@ -62,13 +75,13 @@ function open({ certificate, privateKey, passphrase }: CertificateFiles): Found 
   };
 }
 
-function packed(leaf: X509Certificate, key: KeyObject, all: readonly X509Certificate[]): WorkerAnswer {
+function packed(leaf: X509Certificate, key: KeyObject, all: readonly X509Certificate[]): OpenAnswer {
   const keyPassphrase = randomBytes(24).toString("base64url");
   const oneLine = (name: string): string => name.split("\n").join(", ");
   const value = {
     cert: leaf.toString(),
     chain: chainOf(leaf, all).map(String),
-    key: key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: keyPassphrase }).toString(),
+    key: lockedKey(key, keyPassphrase),
     keyPassphrase,
     notBefore: leaf.validFromDate.getTime(),
     notAfter: leaf.validToDate.getTime(),
@@ -122,8 +135,14 @@ function encryptedKey(block: Block, passphrase: string): KeyObject {
   try {
     return plainKey(openKey(block.bytes, passphrase), true);
   } catch (error) {
-    if (!(error instanceof Unsupported)) throw error;
-    return orWrong(() => createPrivateKey({ key: block.text, passphrase })); // scrypt, for one
+    const open = (): KeyObject => createPrivateKey({ key: block.text, passphrase });
+    if (error instanceof Unsupported) return orWrong(open); // scrypt, for one
+    if (!(error instanceof OldWay)) throw error;
+    try {
+      return open(); // 3DES with two keys, where TLS comes from OpenSSL
+    } catch {
+      throw error;
+    }
   }
 }
 
@@ -154,6 +173,7 @@ function guard<T>(field: CertificateField, work: () => T): T {
   } catch (error) {
     if (error instanceof Refusal) throw error;
     if (error instanceof WrongPassphrase) throw new Refusal("passphrase", "wrong_passphrase");
+    if (error instanceof OldWay) throw new Refusal(field, "old_format");
     if (error instanceof TooManyRounds) throw new Refusal(field, "too_many_iterations");
     throw new Refusal(field, error instanceof Unsupported ? "unsupported" : "corrupt");
   }
@@ -174,10 +194,4 @@ function pemBlocks(text: string, wanted: RegExp): Block[] {
   return found;
 }
 
-/** The tag of the first thing inside a DER sequence: a PFX and a plain key begin with a version, a certificate does not. */
-function firstInside(bytes: Uint8Array): number | undefined {
-  const length = bytes[1] ?? 0;
-  return bytes[length > 0x80 ? 2 + (length & 0x7f) : 2];
-}
-
-parentPort?.postMessage(answer(workerData as CertificateFiles));
+parentPort?.postMessage(answer(workerData as WorkerTask));

@@ -1,5 +1,9 @@
-/** Taking over what a bank or a technician gives: client certificates with their keys, and CA certificates. */
+/**
+ * Taking over what a bank or a technician gives: client certificates with their keys, and CA certificates; and making
+ * what the bank is asked for, a key with its request.
+ */
 import { X509Certificate } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { Worker } from "node:worker_threads";
 
 export type CertificateField = "passphrase" | "certificate" | "privateKey" | "ca";
@@ -14,7 +18,8 @@ export type CertificateCode =
   | "wrong_purpose"
   | "too_large"
   | "too_many_iterations"
-  | "unsupported";
+  | "unsupported"
+  | "other_owner";
 
 /** A certificate that cannot be used. `index` counts within a list of CA files. */
 export class CertificateProblem extends Error {
@@ -42,6 +47,7 @@ const WORDS: Record<CertificateCode, string> = {
   too_large: "the file is far larger than any certificate",
   too_many_iterations: "it would take far too long to open; export it with fewer iterations",
   unsupported: "it uses an algorithm that TLS here cannot use (GOST, for example)",
+  other_owner: "it was issued to another organisation",
 };
 
 export interface CertificateFiles {
@@ -76,13 +82,36 @@ export interface ImportedCertificate {
   readonly fingerprint: string;
 }
 
-/** What the worker answers. */
-export type WorkerAnswer =
+/** Subject of a request, in the characters of a PrintableString; the country is KZ (Kaspi appendix 2). */
+export interface RequestSubject {
+  readonly region: string;
+  readonly city: string;
+  readonly organization: string;
+  readonly commonName: string;
+  readonly email: string;
+}
+
+export interface MadeRequest {
+  /** PKCS#10, PEM. */
+  readonly csr: string;
+  /** Encrypted PKCS#8, PEM. */
+  readonly key: string;
+  readonly keyPassphrase: string;
+  /** SHA-256 of the public key (SPKI), hexadecimal. */
+  readonly keyPrint: string;
+}
+
+/** What the worker is asked. */
+export type WorkerTask =
+  | { readonly kind: "open"; readonly files: CertificateFiles }
+  | { readonly kind: "request"; readonly subject: RequestSubject };
+
+export type OpenAnswer =
   | { readonly ok: true; readonly value: ImportedCertificate; readonly purposes: readonly string[] | null }
   | { readonly ok: false; readonly field: CertificateField; readonly code: CertificateCode };
 
 /** A PFX with its chain has some 10 kB. */
-const SIZE_LIMIT = 256 * 1024;
+export const SIZE_LIMIT = 256 * 1024;
 const TIME_LIMIT_MS = 30_000;
 const CLIENT = "1.3.6.1.5.5.7.3.2";
 const ANY = "2.5.29.37.0";
@@ -97,7 +126,12 @@ export async function importCertificate(options: ImportOptions): Promise<Importe
   if (certificate.length > SIZE_LIMIT) throw new CertificateProblem("certificate", "too_large");
   if ((privateKey?.length ?? 0) > SIZE_LIMIT) throw new CertificateProblem("privateKey", "too_large");
 
-  const answer = await inWorker(workerFile, { certificate, privateKey, passphrase });
+  const task: WorkerTask = { kind: "open", files: { certificate, privateKey, passphrase } };
+  const answer = await inWorker<OpenAnswer>(
+    workerFile,
+    task,
+    new CertificateProblem("certificate", "too_many_iterations"),
+  );
   if (!answer.ok) throw new CertificateProblem(answer.field, answer.code);
   const { value, purposes } = answer;
   if (now > value.notAfter) throw new CertificateProblem("certificate", "expired");
@@ -108,12 +142,19 @@ export async function importCertificate(options: ImportOptions): Promise<Importe
   return value;
 }
 
+/** Makes a key (RSA 2048) and the request for it, in a worker: appendix 2 of the Kaspi document. */
+export async function makeRequest(subject: RequestSubject, workerFile: string): Promise<MadeRequest> {
+  return inWorker<MadeRequest>(workerFile, { kind: "request", subject }, new Error("making a key took too long"));
+}
+
 /** Reads CA files, PEM (one or many in a file) or DER, into a list of PEM texts. Throws CertificateProblem with its index. */
 export function readRoots(files: readonly Uint8Array[]): string[] {
   const roots = new Map<string, string>();
   for (const [index, file] of files.entries()) {
     if (file.length > SIZE_LIMIT) throw new CertificateProblem("ca", "too_large", index);
-    for (const root of certificatesIn(file, index)) {
+    const found = certificatesIn(file);
+    if (found.length === 0) throw new CertificateProblem("ca", "corrupt", index);
+    for (const root of found) {
       // A till's own certificate given as CA is the usual mix-up. Old roots say nothing about themselves but sign themselves.
       if (!root.ca && !root.checkIssued(root)) throw new CertificateProblem("ca", "wrong_purpose", index);
       roots.set(root.fingerprint256, root.toString());
@@ -122,27 +163,44 @@ export function readRoots(files: readonly Uint8Array[]): string[] {
   return [...roots.values()];
 }
 
-// --- helpers ---
-
-function certificatesIn(file: Uint8Array, index: number): X509Certificate[] {
+/** The certificates of a PEM or DER file; none when it is anything else, or when one of them is damaged. */
+export function certificatesIn(file: Uint8Array): X509Certificate[] {
   const text = Buffer.from(file).toString("latin1");
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
-  if (blocks === null && text.includes("-----BEGIN")) throw new CertificateProblem("ca", "corrupt", index);
+  if (blocks === null && text.includes("-----BEGIN")) return [];
   try {
     return (blocks ?? [file]).map((one) => new X509Certificate(one));
   } catch {
-    throw new CertificateProblem("ca", "corrupt", index);
+    return [];
   }
 }
 
-function inWorker(file: string, files: CertificateFiles): Promise<WorkerAnswer> {
+/** DER whose first part is a version number: a certificate begins with a sequence, PEM with a dash. */
+export function isPfx(file: Uint8Array): boolean {
+  return file[0] === 0x30 && firstInside(file) === 0x02;
+}
+
+/** The tag of the first thing inside a DER sequence. */
+export function firstInside(bytes: Uint8Array): number | undefined {
+  const length = bytes[1] ?? 0;
+  return bytes[length > 0x80 ? 2 + (length & 0x7f) : 2];
+}
+
+/** The form in which a key is kept and given to TLS: encrypted PKCS#8, PEM. */
+export function lockedKey(key: KeyObject, passphrase: string): string {
+  return key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
+}
+
+// --- helpers ---
+
+function inWorker<T>(file: string, task: WorkerTask, tooSlow: Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(file, { workerData: files, env: {}, resourceLimits: { maxOldGenerationSizeMb: 256 } });
+    const worker = new Worker(file, { workerData: task, env: {}, resourceLimits: { maxOldGenerationSizeMb: 256 } });
     const timer = setTimeout(() => {
-      resolve({ ok: false, field: "certificate", code: "too_many_iterations" });
+      reject(tooSlow);
       void worker.terminate();
     }, TIME_LIMIT_MS);
-    worker.once("message", (answer: WorkerAnswer) => resolve(answer));
+    worker.once("message", (answer: T) => resolve(answer));
     worker.once("error", reject);
     worker.once("exit", (code) => {
       clearTimeout(timer);

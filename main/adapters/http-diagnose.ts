@@ -9,10 +9,21 @@ import { problemOf } from "./http-problems.ts";
 import { secureContext } from "./tls-identity.ts";
 import type { TlsIdentity } from "./tls-identity.ts";
 
+type DiagnosisLayer = "dns" | "tcp" | "tls" | "certificate";
+
 export interface Diagnosis {
   /** Where it ends: finding the name, reaching the port, TLS, our certificate; `ok`: the server takes us. */
-  readonly layer: "dns" | "tcp" | "tls" | "certificate" | "ok";
+  readonly layer: DiagnosisLayer | "ok";
   readonly problem: HttpProblem | null;
+  /** What was tried, in order; only the last one can have failed. Plain http ends with `tcp`. */
+  readonly steps: readonly DiagnosisStep[];
+}
+
+export interface DiagnosisStep {
+  readonly layer: DiagnosisLayer;
+  /** How long the other side took, not how long we listened for an alert. */
+  readonly ms: number;
+  readonly ok: boolean;
 }
 
 export interface DiagnosisOptions {
@@ -24,6 +35,9 @@ export interface DiagnosisOptions {
   readonly quietMs?: number;
 }
 
+/** Listening for an alert ends so long before the bound on everything: a slow handshake alone is no failure. */
+const SPARE_MS = 50;
+
 /** Connects, shakes hands, waits briefly for an alert and hangs up. Never rejects. */
 export async function diagnose({
   url,
@@ -31,36 +45,55 @@ export async function diagnose({
   timeoutMs = 5000,
   quietMs = 600,
 }: DiagnosisOptions): Promise<Diagnosis> {
+  const steps: DiagnosisStep[] = [];
+  const ends = performance.now() + timeoutMs;
+  let begun = performance.now();
+  const passed = (layer: DiagnosisLayer, at = performance.now()): void => {
+    steps.push({ layer, ms: Math.round(at - begun), ok: true });
+    begun = at;
+  };
+  const failed = (layer: DiagnosisLayer, problem: HttpProblem): Diagnosis => {
+    steps.push({ layer, ms: Math.round(performance.now() - begun), ok: false });
+    return { layer, problem, steps };
+  };
+  if (!URL.canParse(url)) return failed("dns", "other");
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replaceAll(/[[\]]/g, "");
   const target = { host, port: Number(port) || (protocol === "https:" ? 443 : 80) };
   const deadline = AbortSignal.timeout(timeoutMs);
-  const failed = (layer: Diagnosis["layer"], error: unknown): Diagnosis => {
-    const problem = deadline.aborted ? "timeout" : problemOf(error, identity.cert !== null);
-    const ours = problem === "client_certificate_refused" || problem === "client_certificate_missing";
-    return { layer: ours ? "certificate" : layer, problem };
-  };
+  const meaning = (error: unknown): HttpProblem =>
+    deadline.aborted ? "timeout" : problemOf(error, identity.cert !== null);
 
   try {
     await orEnd(lookup(host), deadline);
   } catch (error) {
-    return failed("dns", error);
+    return failed("dns", meaning(error));
   }
+  passed("dns");
   let tcp: Socket;
   try {
     tcp = await reach(target, deadline);
   } catch (error) {
-    return failed("tcp", error);
+    return failed("tcp", meaning(error));
   }
+  passed("tcp");
+  let secured: number | null = null;
   try {
-    if (protocol === "https:") await shakeHands(tcp, host, identity, quietMs, deadline);
-    return { layer: "ok", problem: null };
+    if (protocol !== "https:") return { layer: "ok", problem: null, steps };
+    const onSecure = (): number => (secured = performance.now());
+    const heard = await shakeHands({ tcp, host, identity, quietMs, ends, deadline, onSecure });
+    passed("tls", secured ?? heard);
+    passed("certificate", heard);
+    return { layer: "ok", problem: null, steps };
   } catch (error) {
-    const found = failed("tls", error);
+    const problem = meaning(error);
     // Some servers (Node's own) hang up on a certificate they do not take, without a word.
-    return found.problem === "closed" && outOfDate(identity)
-      ? { layer: "certificate", problem: "client_certificate_refused" }
-      : found;
+    const silent = problem === "closed" && outOfDate(identity);
+    const ours = silent || problem === "client_certificate_refused" || problem === "client_certificate_missing";
+    if (!ours) return failed("tls", problem);
+    // Under TLS 1.2 the refusal is part of the handshake, which by then has come as far as our certificate.
+    passed("tls", secured ?? performance.now());
+    return failed("certificate", silent ? "client_certificate_refused" : problem);
   } finally {
     tcp.destroy();
   }
@@ -89,13 +122,20 @@ async function reach(target: { host: string; port: number }, deadline: AbortSign
   }
 }
 
-async function shakeHands(
-  tcp: Socket,
-  host: string,
-  identity: TlsIdentity,
-  quietMs: number,
-  deadline: AbortSignal,
-): Promise<void> {
+interface Handshake {
+  readonly tcp: Socket;
+  readonly host: string;
+  readonly identity: TlsIdentity;
+  readonly quietMs: number;
+  /** On the clock of `performance`, as all times here. */
+  readonly ends: number;
+  readonly deadline: AbortSignal;
+  /** Our side of the handshake is done. Returns the time. */
+  readonly onSecure: () => number;
+}
+
+/** Returns when the server was last heard of. */
+async function shakeHands({ tcp, host, identity, quietMs, ends, deadline, onSecure }: Handshake): Promise<number> {
   const begun = performance.now();
   const tls = connectTls({
     socket: tcp,
@@ -105,19 +145,23 @@ async function shakeHands(
     rejectUnauthorized: true,
     ALPNProtocols: ["http/1.1"],
   });
+  let heard = begun;
   const settled = new Promise<void>((resolve, reject) => {
     tls.on("error", reject);
     tls.once("close", () => reject(new Error("ECONNRESET")));
+    tls.on("session", () => (heard = performance.now()));
     tls.once("secureConnect", () => {
+      const secured = (heard = onSecure());
       if (tls.getProtocol() !== "TLSv1.3") return resolve(); // there the server's verdict is part of the handshake
       // Under TLS 1.3 our side is done before the server has looked at the certificate; its alert comes a round trip later.
-      const wait = Math.max(quietMs, 3 * (performance.now() - begun));
-      setTimeout(resolve, wait);
+      const wait = Math.max(quietMs, 3 * (secured - begun));
+      setTimeout(resolve, Math.min(wait, ends - secured - SPARE_MS));
     });
     tls.resume(); // an alert is only seen by who reads
   });
   try {
     await orEnd(settled, deadline);
+    return heard;
   } finally {
     tls.destroy();
   }

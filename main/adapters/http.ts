@@ -9,6 +9,7 @@ import { codeOf, problemOf } from "./http-problems.ts";
 import type { TlsIdentity } from "./tls-identity.ts";
 
 export { diagnose };
+export type { Diagnosis, DiagnosisStep } from "./http-diagnose.ts";
 export type { TlsIdentity };
 
 export interface HttpOptions {
@@ -71,7 +72,8 @@ export function createHttp({ identity, log }: HttpOptions): HttpAdapter {
 
       let found: Lane;
       try {
-        found = await lane(request.identity);
+        do found = await lane(request.identity);
+        while (found.retired); // forgotten between its last look and this turn
       } catch (error) {
         throw failure(
           "connect",

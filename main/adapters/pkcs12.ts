@@ -10,6 +10,8 @@ const ROUNDS_LIMIT = 1_000_000;
 export class TooManyRounds extends Error {}
 export class WrongPassphrase extends Error {}
 export class Unsupported extends Error {}
+/** Encrypted in a way of the nineties that nothing here knows any more: RC4, DES, RC2 with 128 bits. */
+export class OldWay extends Error {}
 
 export interface Opened {
   /** PKCS#8, DER. */
@@ -120,9 +122,16 @@ function patch(inside: Inside): void {
 
 function meaning(error: unknown, guarded: boolean): unknown {
   if (error instanceof TooManyRounds || error instanceof WrongPassphrase) return error;
+  if (isOldWay(error)) return new OldWay();
   const words = error instanceof Error ? error.message : "";
   if (/MAC could not be verified|wrong password|failed to decrypt/i.test(words)) return new WrongPassphrase();
   if (/unsupported|not supported|supported\.|unknown/i.test(words)) return new Unsupported(words);
   // Without a MAC a wrong passphrase shows only as nonsense inside.
   return guarded ? error : new WrongPassphrase();
+}
+
+/** PKCS#12 appendix C and PKCS#5 v1.5; node-forge opens two of them and names the others in its error. */
+function isOldWay(error: unknown): boolean {
+  const { oid } = error as { oid?: unknown };
+  return typeof oid === "string" && /^1\.2\.840\.113549\.1\.(12\.1|5)\.(1|2|3|4|5|6|10|11)$/.test(oid);
 }

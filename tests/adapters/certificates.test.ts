@@ -191,6 +191,25 @@ describe("what cannot be used is named", () => {
     ).toBe("CN=test");
   });
 
+  test("an encryption that nothing knows any more is an old format, not a damaged file", async () => {
+    const tripleDes = Buffer.from("2a864886f70d010c0103", "hex");
+    const rc4 = Buffer.from("2a864886f70d010c0101", "hex");
+    const old = (file: Buffer): Buffer => {
+      const copy = Buffer.from(file);
+      expect(copy.includes(tripleDes)).toBe(true);
+      rc4.copy(copy, copy.indexOf(tripleDes));
+      return copy;
+    };
+    expect(await problem({ certificate: old(file("no-mac-3des.pfx")) })).toBe("certificate: old_format");
+    const body = file("rsa-pbes1.key").toString().split("\n").slice(1, -2).join("");
+    const key = old(Buffer.from(body, "base64"));
+    const pem = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${key.toString("base64")}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
+    expect(await problem({ certificate: file("rsa.crt"), privateKey: key })).toBe("privateKey: old_format");
+    expect(await problem({ certificate: file("rsa.crt"), privateKey: Buffer.from(pem) })).toBe(
+      "privateKey: old_format",
+    );
+  });
+
   test("too large, and made to take for ever", async () => {
     expect(await problem({ certificate: Buffer.alloc(300_000) })).toBe("certificate: too_large");
     expect(await problem({ certificate: file("rsa.crt"), privateKey: Buffer.alloc(300_000) })).toBe(

@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { createHttp, diagnose } from "../../main/adapters/http.ts";
-import type { HttpAdapter, TlsIdentity } from "../../main/adapters/http.ts";
+import type { Diagnosis, HttpAdapter, TlsIdentity } from "../../main/adapters/http.ts";
+import type { DiagnosisOptions } from "../../main/adapters/http-diagnose.ts";
 import { problemOf } from "../../main/adapters/http-problems.ts";
 import type { HttpRequest } from "../../main/core/ports.ts";
 import { encryptedPem, issue, keyOf } from "./support/certificates.ts";
@@ -37,6 +38,7 @@ const get = (url: string): HttpRequest => ({
   body: null,
   timeoutMs: 3000,
 });
+const stepsOf = ({ steps }: Diagnosis): string[] => steps.map(({ layer, ok }) => (ok ? layer : `${layer} failed`));
 const named = (request: { socket: unknown }): string =>
   (request.socket as TLSSocket).getPeerCertificate().subject.CN as string;
 
@@ -60,10 +62,9 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (version) => {
       problem: "client_certificate_missing",
     });
     expect(bank.requests).toEqual([]);
-    expect(await diagnose({ url: bank.url, identity: as(null) })).toEqual({
-      layer: "certificate",
-      problem: "client_certificate_missing",
-    });
+    const found = await diagnose({ url: bank.url, identity: as(null) });
+    expect(found).toMatchObject({ layer: "certificate", problem: "client_certificate_missing" });
+    expect(stepsOf(found)).toEqual(["dns", "tcp", "tls", "certificate failed"]);
   });
 
   test("an expired one is named, though the server hangs up without a word", async () => {
@@ -75,6 +76,45 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (version) => {
       problem: "client_certificate_refused",
     });
   });
+});
+
+test.each(["TLSv1.2", "TLSv1.3"] as const)(
+  "a session begun with one certificate is not taken up with another: %s",
+  async (version) => {
+    const seen: string[] = [];
+    const bank = await httpsServer({ ...strict, minVersion: version, maxVersion: version }, (request, response) => {
+      const resumed = (request.socket as TLSSocket).isSessionReused();
+      seen.push(`${named(request)} ${resumed ? "resumed" : "new"}`);
+      response.setHeader("Connection", "close").end("ok");
+    });
+    let now = till;
+    http = createHttp({ identity: async () => as(now), log });
+    for (now of [till, till, twin, twin]) {
+      if (seen.length === 2) http.forget("bank");
+      await http.send(get(bank.url));
+    }
+    expect(seen).toEqual(["till-1 new", "till-1 resumed", "till-2 new", "till-2 resumed"]);
+  },
+);
+
+test("nothing fails while the identity changes again and again under a stream of requests", async () => {
+  const bank = await httpsServer(strict, (request, response) => {
+    setTimeout(() => response.end(named(request)), 3);
+  });
+  let now = till;
+  http = createHttp({ identity: async () => as(now), log });
+  const answers: Promise<string>[] = [];
+  for (let round = 0; round < 12; round++) {
+    for (let n = 0; n < 6; n++) answers.push(http.send(get(bank.url)).then((answer) => answer.text));
+    for (let turns = round; turns > 0; turns--) await Promise.resolve();
+    now = now === till ? twin : till;
+    http.forget("bank");
+    answers.push(http.send(get(bank.url)).then((answer) => answer.text));
+    if (round % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 8));
+  }
+  const all = await Promise.all(answers);
+  expect(all).toHaveLength(84);
+  expect(new Set(all)).toEqual(new Set(["till-1", "till-2"]));
 });
 
 test("a server that acted and hung up is never excused by a handshake", async () => {
@@ -139,26 +179,41 @@ describe("diagnosis", () => {
     const bank = await httpsServer(strict, () => undefined);
     const mute = await tcpServer(() => undefined);
     const trusting = { ...as(till), ca: [issue({ name: "Other", kind: "ca", key: keyOf("other") }).cert] };
-    expect(await diagnose({ url: bank.url, identity: as(till), quietMs: 50 })).toEqual({
-      layer: "ok",
-      problem: null,
-    });
-    expect(await diagnose({ url: "https://no-such-host.invalid", identity: as(till) })).toMatchObject({
-      layer: "dns",
-      problem: "name_unknown",
-    });
-    expect(await diagnose({ url: `https://localhost:${await closedPort()}`, identity: as(till) })).toMatchObject({
-      layer: "tcp",
-      problem: "refused",
-    });
-    expect(await diagnose({ url: `https://localhost:${mute.port}`, identity: as(till), timeoutMs: 150 })).toMatchObject(
-      { layer: "tls", problem: "timeout" },
+    const seen = async (options: DiagnosisOptions): Promise<string> => {
+      const found = await diagnose(options);
+      return [found.layer, found.problem, ":", ...stepsOf(found)].join(" ");
+    };
+    const identity = as(till);
+    expect(await seen({ url: bank.url, identity, quietMs: 50 })).toBe("ok  : dns tcp tls certificate");
+    expect(await seen({ url: "https://no-such-host.invalid", identity })).toBe("dns name_unknown : dns failed");
+    expect(await seen({ url: `https://localhost:${await closedPort()}`, identity })).toBe(
+      "tcp refused : dns tcp failed",
     );
-    expect(await diagnose({ url: bank.url, identity: trusting })).toMatchObject({
-      layer: "tls",
-      problem: "server_untrusted",
-    });
+    expect(await seen({ url: `https://localhost:${mute.port}`, identity, timeoutMs: 150 })).toBe(
+      "tls timeout : dns tcp tls failed",
+    );
+    expect(await seen({ url: bank.url, identity: trusting })).toBe("tls server_untrusted : dns tcp tls failed");
+    expect(await seen({ url: `http://localhost:${mute.port}`, identity })).toBe("ok  : dns tcp");
+    expect(await seen({ url: "no address", identity })).toBe("dns other : dns failed");
     expect(bank.requests).toEqual([]);
+  });
+
+  test("says how long each layer took, without the time it listened for an alert", async () => {
+    const bank = await httpsServer(strict, () => undefined);
+    const slow = await tcpServer((socket) => {
+      const onward = connect(bank.port, "127.0.0.1");
+      onward.on("error", () => undefined);
+      onward.pipe(socket);
+      setTimeout(() => socket.pipe(onward), 120);
+    });
+    const url = `https://localhost:${slow.port}`;
+    const { layer, steps } = await diagnose({ url, identity: as(till), quietMs: 400, timeoutMs: 3000 });
+    expect(layer).toBe("ok");
+    const ms = Object.fromEntries(steps.map((step) => [step.layer, step.ms]));
+    expect(ms["tls"]).toBeGreaterThanOrEqual(100);
+    expect(ms["certificate"]).toBeLessThan(400);
+    // A slow handshake leaves less time to listen; it is no failure.
+    expect(await diagnose({ url, identity: as(till), quietMs: 9000, timeoutMs: 400 })).toMatchObject({ layer: "ok" });
   });
 
   test.each([

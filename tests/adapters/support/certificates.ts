@@ -20,6 +20,10 @@ export interface Wish {
   readonly from?: number;
   readonly to?: number;
   readonly key?: KeyObject;
+  /** Of a request: its private key is with who made it. `key` and `keyPem` are then another's. */
+  readonly publicKey?: KeyObject;
+  /** More of the subject, by object identifier. */
+  readonly more?: Readonly<Record<string, string>>;
   readonly issuer?: Issued;
   readonly names?: readonly string[];
 }
@@ -45,6 +49,8 @@ export function issue({
   from,
   to,
   key,
+  publicKey,
+  more = {},
   issuer,
   names = ["localhost"],
 }: Wish = {}): Issued {
@@ -57,6 +63,7 @@ export function issue({
   const subject: forge.pki.CertificateField[] = [{ name: "commonName", value: name }];
   if (organization !== undefined)
     subject.push({ name: "organizationName", value: organization, valueTagClass: asn1.Type.UTF8 as never });
+  for (const [type, value] of Object.entries(more)) subject.push({ type, value });
   cert.setSubject(subject);
   cert.setIssuer(issuer === undefined ? cert.subject.attributes : subjectOf(issuer));
   cert.setExtensions(extensions(kind, names));
@@ -71,7 +78,7 @@ export function issue({
   const tbs = (pki as unknown as { getTBSCertificate(cert: forge.pki.Certificate): forge.asn1.Asn1 }).getTBSCertificate(
     cert,
   );
-  const spki = createPublicKey(own).export({ type: "spki", format: "der" });
+  const spki = (publicKey ?? createPublicKey(own)).export({ type: "spki", format: "der" });
   const parts = tbs.value as forge.asn1.Asn1[];
   parts[6] = asn1.fromDer(forge.util.createBuffer(spki.toString("binary")));
   if (algorithm.startsWith("1.2.840.10045")) parts[2] = algorithmOf(algorithm);

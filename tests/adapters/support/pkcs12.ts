@@ -38,6 +38,7 @@ export function makeFiles(): ReadonlyMap<string, Buffer> {
     ["rc2-40-kazakh.pfx", pfx({ passphrase: KAZAKH, legacy: true })],
     ["empty.pfx", pfx({ passphrase: "" })],
     ["no-mac.pfx", pfx({ certificateProtection: "none", mac: "none" })],
+    ["no-mac-3des.pfx", pfx({ legacy: true, certificateProtection: "none", mac: "none" })],
     ["many-rounds.pfx", pfx({ iterations: MANY_ROUNDS, mac: "sha512" })],
     ["no-key.pfx", makePfx({ certificates: [rsa.cert], passphrase: PASSPHRASE })],
     ["ec.pfx", pfx(ecOnes)],
