@@ -12,14 +12,16 @@ import { EXIT, StartFailure } from "./failure.ts";
 
 export type { KeySource } from "./adapters/vault.ts";
 
+export type SettingsJournal = Pick<Journal, "commit" | "meta" | "profile" | "profiles">;
+
 export interface OpenStores {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly crypto: Crypto;
   readonly log: Log;
   readonly vault: Vault;
-  /** For settings only: the till's id, which stands in every event, is not known yet. */
-  readonly journal: Journal;
+  /** For settings: always the one that is open, whatever the till's id is. */
+  readonly journal: SettingsJournal;
   /** The journal for the core; the one before is closed. */
   openJournal(tillId: string): Promise<Journal>;
 }
@@ -41,22 +43,39 @@ export async function openStores(dir: string, source: KeySource, undo: (() => un
   const crypto = await openCrypto(vault);
   const clock = systemClock();
 
-  let current: JournalFile | null = null;
-  undo.push(() => current?.close());
-  const open = async (tillId: string): Promise<Journal> => {
-    await current?.close();
+  const open = (tillId: string): Promise<JournalFile> => {
     const options = {
       file: join(dir, "journal.db"),
       tillId,
       mac: (text: string) => crypto.mac("chain", text),
       now: clock.now,
     };
-    current = await openJournal(options).catch((error: unknown) => {
+    return openJournal(options).catch((error: unknown) => {
       throw journalFailure(error);
     });
-    return current;
   };
-  return { clock, ids: createIds(), crypto, log, vault, journal: await open(""), openJournal: open };
+  // The till's id stands in every event, and is not known yet.
+  let current = await open("");
+  undo.push(() => current.close());
+  const journal: SettingsJournal = {
+    commit: (batch) => current.commit(batch),
+    meta: (name) => current.meta(name),
+    profile: (id) => current.profile(id),
+    profiles: () => current.profiles(),
+  };
+  return {
+    clock,
+    ids: createIds(),
+    crypto,
+    log,
+    vault,
+    journal,
+    async openJournal(tillId) {
+      await current.close();
+      current = await open(tillId);
+      return current;
+    },
+  };
 }
 
 async function prepare(dir: string): Promise<void> {

@@ -4,6 +4,7 @@ export type Fault = "none" | "silent" | "offline" | "late";
 
 export interface Phone {
   fault(fault: Fault): Promise<void>;
+  scanReturn(bankReturnId: string): Promise<void>;
   close(): void;
 }
 
@@ -57,6 +58,9 @@ export function startPhone(url: string, token: string, scanMs: number): Phone {
       if (fault !== "late") return;
       timer = setInterval(() => void payLate().catch(() => undefined), LOOK); // a token already expired at the bank stays unpaid
       timer.unref();
+    },
+    async scanReturn(id) {
+      await ask("POST", `/returns/${id}/scan`, {});
     },
     close: stop,
   };

@@ -79,7 +79,7 @@ function readReady(message: unknown): Ready {
 }
 
 function trainingOf(phone: Phone): Training {
-  return { fault: (fault) => phone.fault(fault) };
+  return { fault: (fault) => phone.fault(fault), scanReturn: (id) => phone.scanReturn(id) };
 }
 
 function end(child: Child, phone: Phone): void {

@@ -87,8 +87,7 @@ async function start(): Promise<void> {
   show(running, base);
 }
 
-function show({ core, ports, till }: App, base: string): void {
-  const { log } = ports;
+function show({ core, log, till }: App, base: string): void {
   const own = session.fromPartition("qabyl", { cache: false });
   lockContents(app, log);
   lockSession(own, log);

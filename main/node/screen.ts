@@ -1,7 +1,7 @@
 /** The screen in a browser: pages, the exchange of the key, commands and snapshots. No cookie authorises anything. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { appError, type ErrorCode } from "../../contract/errors.ts";
-import { BODY_CAP, statusOf } from "../../contract/till.ts";
+import { statusOf } from "../../contract/till.ts";
 import type { View } from "../../contract/snapshot.ts";
 import type { Core } from "../core/index.ts";
 import { readJson } from "../till/body.ts";
@@ -13,6 +13,8 @@ import { streamSnapshots } from "./watch.ts";
 
 const VIEWS: readonly View[] = ["cashier", "customer"];
 const WATCHERS = 16;
+/** A technician's certificate files travel in a command, base64; the till API keeps its own, smaller bound. */
+const CALL_CAP = 2 * 1024 * 1024;
 
 export type ScreenHandler = (request: IncomingMessage, response: ServerResponse, place: Place) => Promise<void>;
 
@@ -30,7 +32,7 @@ export function createScreen(core: Core, keys: Keys, root: string): ScreenHandle
   }
 
   async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readJson(request, BODY_CAP);
+    const body = await readJson(request, CALL_CAP);
     if (!body.ok) return refuse(response, body.problem === "too_large" ? "too_large" : "bad_request");
     const { name, input } = fieldsOf(body.value, ["name", "input"]);
     if (typeof name !== "string") return refuse(response, "bad_request");

@@ -1,12 +1,11 @@
 /** Applies the provisioning file whole: secrets to the vault, everything else to the journal. */
 import { createHash } from "node:crypto";
 import { parseAmount } from "../../contract/money.ts";
-import { KASPI_TEST_URLS, type KaspiConfig } from "../../contract/banks/kaspi.ts";
 import { SHORT_PERSON, SHORT_TOKEN, type Provision } from "../../contract/provision.ts";
 import type { Environment } from "../../contract/states.ts";
-import type { Clock, Crypto, Journal, Profile, Vault } from "../core/ports.ts";
-import { identityName, secretsName } from "../core/settings.ts";
+import type { Clock, Crypto, Journal, Vault } from "../core/ports.ts";
 import { importIdentity } from "./identity.ts";
+import { kaspiParts } from "./kaspi.ts";
 import { hashPin } from "./pin.ts";
 import type { ProvisionDocument } from "./read.ts";
 import {
@@ -14,7 +13,6 @@ import {
   META_PATH,
   META_SETTINGS,
   type StoredPerson,
-  type StoredProvider,
   type StoredSettings,
   type StoredToken,
 } from "./stored.ts";
@@ -22,7 +20,7 @@ import {
 export interface Stores {
   readonly clock: Clock;
   readonly crypto: Crypto;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "commit" | "meta" | "profiles">;
   readonly vault: Vault;
   /** The worker that opens a PFX: its key derivation may take seconds. */
   readonly certificateWorker: string;
@@ -41,7 +39,7 @@ export async function applyDocument(
   document: ProvisionDocument,
   environment?: Environment,
 ): Promise<"applied" | "unchanged"> {
-  const { journal, vault, clock } = stores;
+  const { journal, clock } = stores;
   const fingerprint = fingerprintOf(stores.crypto, document);
   if ((await journal.meta(META_FINGERPRINT)) === fingerprint) {
     if ((await journal.meta(META_PATH)) !== document.path)
@@ -49,8 +47,14 @@ export async function applyDocument(
     return "unchanged";
   }
   const { value } = document;
-  const kaspi = value.providers.kaspi
-    ? await kaspiParts(stores, document, value, value.providers.kaspi, environment)
+  const config = value.providers.kaspi;
+  const kaspi = config
+    ? await kaspiParts(stores, {
+        config,
+        merchant: value.merchant,
+        identity: await importIdentity(stores, document, config),
+        environment,
+      })
     : null;
   const stored: StoredSettings = {
     version: 1,
@@ -60,26 +64,34 @@ export async function applyDocument(
     merchant: value.merchant,
     till: { id: value.till.id, name: value.till.name ?? value.till.id },
     screen: value.screen,
+    refundPinAbove: value.refund.pinAbove === null ? null : parseAmount(value.refund.pinAbove),
     tokens: tokensOf(value, stores.crypto),
     people: await peopleOf(value),
-    providers: kaspi ? [kaspi.provider] : [],
+    providers: kaspi?.providers ?? [],
   };
-  if (kaspi) await vault.put(kaspi.secrets);
   // A language chosen on the screen gives way to a new file.
-  const meta = {
-    [META_SETTINGS]: JSON.stringify(stored),
-    [META_FINGERPRINT]: fingerprint,
-    [META_PATH]: document.path,
-    language: null,
-  };
-  await journal.commit({ at: clock.now(), profiles: kaspi ? [kaspi.provider.profile] : [], meta });
+  await keep(stores, stored, {
+    secrets: kaspi?.secrets ?? {},
+    meta: { [META_FINGERPRINT]: fingerprint, [META_PATH]: document.path, language: null },
+  });
   return "applied";
 }
 
-/** What was applied last; null on a till that was never provisioned. */
-export async function readStored(journal: Journal): Promise<StoredSettings | null> {
-  const text = await journal.meta(META_SETTINGS);
-  return text === null ? null : (JSON.parse(text) as StoredSettings);
+/** Puts settings in the place of those there are: secrets first, so that the journal never names what is not there. */
+export async function keep(
+  { clock, journal, vault }: Pick<Stores, "clock" | "journal" | "vault">,
+  stored: StoredSettings,
+  more: {
+    readonly secrets?: Readonly<Record<string, string | null>>;
+    readonly meta?: Readonly<Record<string, string | null>>;
+  } = {},
+): Promise<void> {
+  if (more.secrets && Object.keys(more.secrets).length > 0) await vault.put(more.secrets);
+  await journal.commit({
+    at: clock.now(),
+    profiles: stored.providers.map(({ profile }) => profile),
+    meta: { ...more.meta, [META_SETTINGS]: JSON.stringify(stored) },
+  });
 }
 
 /** Keyed, so that the journal does not let anybody try out secrets against it. */
@@ -113,62 +125,4 @@ async function peopleOf({ adminPin, people }: Provision): Promise<StoredPerson[]
   const stored: StoredPerson[] = [];
   for (const { id, name, role, pin } of all) stored.push({ id, name, role, pin: await hashPin(pin) });
   return stored;
-}
-
-interface KaspiParts {
-  readonly provider: StoredProvider;
-  readonly secrets: Record<string, string | null>;
-}
-
-async function kaspiParts(
-  stores: Stores,
-  document: ProvisionDocument,
-  value: Provision,
-  kaspi: KaspiConfig,
-  environment: Environment = kaspi.environment,
-): Promise<KaspiParts> {
-  const facts: Omit<Profile, "id"> = {
-    provider: "kaspi",
-    environment,
-    scheme: String(kaspi.scheme),
-    url: (kaspi.url ?? KASPI_TEST_URLS[kaspi.scheme]).replace(/\/+$/, ""),
-    bin: kaspi.organizationBin ?? value.merchant.bin,
-    tradePoint: kaspi.tradePointId,
-    device: kaspi.deviceId ?? null,
-  };
-  const profile: Profile = { id: profileId(facts), ...facts };
-  const identity = await importIdentity(stores, document, kaspi);
-  const deviceToken = kaspi.deviceToken ?? (await keptDeviceToken(stores.vault, profile.id));
-  const secrets: Record<string, string> = {};
-  if (kaspi.apiKey !== undefined) secrets.apiKey = kaspi.apiKey;
-  if (deviceToken !== null) secrets.deviceToken = deviceToken;
-  if (Object.keys(kaspi.headers).length > 0) secrets.headers = JSON.stringify(kaspi.headers);
-  return {
-    provider: {
-      name: "kaspi",
-      profile,
-      min: parseAmount(kaspi.limits.min) ?? 0,
-      max: parseAmount(kaspi.limits.max) ?? 0,
-      certificateExpires: identity.expires,
-      unfinished: kaspi.tradePointId === null && deviceToken === null,
-    },
-    secrets: {
-      [secretsName(profile.id)]: JSON.stringify(secrets),
-      [identityName(profile.id)]: JSON.stringify(identity.stored),
-    },
-  };
-}
-
-/** A device that the till has registered itself stays registered when its file is applied again. */
-async function keptDeviceToken(vault: Vault, id: string): Promise<string | null> {
-  const text = await vault.get(secretsName(id));
-  const kept = text === null ? {} : (JSON.parse(text) as { deviceToken?: string });
-  return kept.deviceToken ?? null;
-}
-
-/** The same facts give the same id on every till and after every re-installation. */
-export function profileId(facts: Omit<Profile, "id">): string {
-  const { provider, environment, scheme, url, bin, tradePoint, device } = facts;
-  const text = JSON.stringify([provider, environment, scheme, url, bin, tradePoint, device]);
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }

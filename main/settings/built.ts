@@ -10,18 +10,12 @@ export function notBuilt(raw: unknown): Problem[] {
   const problems: Problem[] = [];
   if (!isObject(raw)) return problems;
   const { mode, providers } = raw;
-  if (mode === "refund" || mode === "kiosk" || mode === "vending")
-    problems.push({ path: "mode", words: `"${mode}" is not built yet in this version; only "cashier" is` });
+  if (mode === "kiosk" || mode === "vending")
+    problems.push({ path: "mode", words: `"${mode}" is not built yet in this version; "cashier" and "refund" are` });
   if (!isObject(providers)) return problems;
   for (const [name, title] of Object.entries(LATER))
     if (providers[name] !== undefined)
       problems.push({ path: `providers.${name}`, words: `${title} is not built yet in this version` });
-  const scheme = isObject(providers.kaspi) ? providers.kaspi.scheme : undefined;
-  if (scheme === 1 || scheme === 3)
-    problems.push({
-      path: "providers.kaspi.scheme",
-      words: `scheme ${scheme} is not built yet in this version; only scheme 2 is`,
-    });
   return problems;
 }
 

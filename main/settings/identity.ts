@@ -7,16 +7,10 @@ import {
   readRoots,
   type ImportedCertificate,
 } from "../adapters/certificates.ts";
-import type { TlsIdentity } from "../adapters/tls-identity.ts";
 import type { Clock } from "../core/ports.ts";
 import { ProvisionFailure } from "./failure.ts";
+import type { Identity } from "./kaspi.ts";
 import type { ProvisionDocument } from "./read.ts";
-
-export interface Identity {
-  /** For the vault. The PFX itself and the technician's passphrase are not kept. */
-  readonly stored: TlsIdentity;
-  readonly expires: number | null;
-}
 
 const BASE = "providers.kaspi";
 const WHAT = {

@@ -1,14 +1,19 @@
 /** The settings as the journal's meta keeps them: everything that is no secret, and hashes of what is. */
 import { appError } from "../../contract/errors.ts";
-import { minor } from "../../contract/money.ts";
+import { minor, parseAmount } from "../../contract/money.ts";
+import { USUAL_PIN_LIMIT } from "../../contract/provision.ts";
 import type { Language, Role, Scope } from "../../contract/states.ts";
-import type { Profile } from "../core/ports.ts";
+import type { Journal, Profile } from "../core/ports.ts";
 import type { ProviderSettings, Settings } from "../core/settings.ts";
 import type { PinHash } from "./pin.ts";
 
 export const META_SETTINGS = "settings";
 export const META_FINGERPRINT = "provision.fingerprint";
 export const META_PATH = "provision.path";
+/** BIN of the organisation that takes the money, where several are set up: a choice of the till, not of the file. */
+export const META_ORGANIZATION = "organization";
+
+const USUAL_LIMIT = parseAmount(USUAL_PIN_LIMIT);
 
 export interface StoredToken {
   readonly name: string;
@@ -24,9 +29,11 @@ export interface StoredPerson {
   readonly pin: PinHash;
 }
 
+/** A way to a bank: with several organisations one for each, and one of them in use. */
 export interface StoredProvider {
   readonly name: "kaspi";
   readonly profile: Profile;
+  readonly organization: { readonly bin: string; readonly name: string } | null;
   readonly min: number;
   readonly max: number;
   readonly certificateExpires: number | null;
@@ -42,17 +49,38 @@ export interface StoredSettings {
   readonly merchant: Settings["merchant"];
   readonly till: Settings["till"];
   readonly screen: Settings["screen"];
+  /** In tiyn; null: no refund needs a PIN. */
+  readonly refundPinAbove: number | null;
   readonly tokens: readonly StoredToken[];
   readonly people: readonly StoredPerson[];
   readonly providers: readonly StoredProvider[];
 }
 
+/** What was applied last; null on a till that was never set up. */
+export async function readStored(journal: Pick<Journal, "meta">): Promise<StoredSettings | null> {
+  const text = await journal.meta(META_SETTINGS);
+  if (text === null) return null;
+  // Version 0.1 knew neither organisations nor the limit, and its file may be deleted by now.
+  const kept = JSON.parse(text) as StoredSettings;
+  return {
+    ...kept,
+    refundPinAbove: kept.refundPinAbove === undefined ? USUAL_LIMIT : kept.refundPinAbove,
+    providers: kept.providers.map((provider) => ({ ...provider, organization: provider.organization ?? null })),
+  };
+}
+
+/** The organisation in use: the one that was chosen, else the first. Takes the choice from the journal's meta. */
+export function activeProvider(stored: StoredSettings, chosen: string | null): StoredProvider | null {
+  return stored.providers.find(({ organization }) => organization?.bin === chosen) ?? stored.providers[0] ?? null;
+}
+
 /** What the core gets at start. `now` decides only whether a certificate is already worthless. */
 export function settingsFrom(
   stored: StoredSettings,
-  more: { now: number; training: boolean; provisionFile: string | null },
+  more: { now: number; training: boolean; provisionFile: string | null; organization?: string | null },
 ): Settings {
-  const { mode, language, timezone, merchant, till, screen } = stored;
+  const { mode, language, timezone, merchant, till, screen, people, refundPinAbove } = stored;
+  const active = activeProvider(stored, more.organization ?? null);
   return {
     mode,
     language,
@@ -60,15 +88,17 @@ export function settingsFrom(
     merchant,
     till,
     screen,
-    providers: stored.providers.map((provider) => providerFrom(provider, more.now)),
+    // Nobody could give a PIN where nobody has one.
+    refundPinAbove: people.length === 0 || refundPinAbove === null ? null : minor(refundPinAbove),
+    providers: active ? [providerFrom(active, more.now)] : [],
     training: more.training,
-    setupNeeded: stored.providers.length === 0,
+    setupNeeded: active === null,
     provisionFile: more.provisionFile,
   };
 }
 
 function providerFrom(
-  { name, profile, min, max, certificateExpires, unfinished }: StoredProvider,
+  { name, profile, organization, min, max, certificateExpires, unfinished }: StoredProvider,
   now: number,
 ): ProviderSettings {
   const expired = certificateExpires !== null && certificateExpires <= now;
@@ -77,7 +107,7 @@ function providerFrom(
     : unfinished
       ? appError("not_configured", { params: { provider: name, field: "tradePointId" } })
       : null;
-  return { name, profile, min: minor(min), max: minor(max), certificateExpires, blocked };
+  return { name, profile, min: minor(min), max: minor(max), certificateExpires, organization, blocked };
 }
 
 /** Nothing was ever provisioned: the set-up screen. */
@@ -89,6 +119,7 @@ export const NOTHING_STORED: StoredSettings = {
   merchant: { name: "", bin: null, address: null, supportPhone: null },
   till: { id: "T1", name: "T1" },
   screen: { autoReturnSeconds: 5, idleSeconds: 60 },
+  refundPinAbove: USUAL_LIMIT,
   tokens: [],
   people: [],
   providers: [],

@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openJournal, type JournalFile } from "../../main/adapters/journal.ts";
 import type { Vault } from "../../main/core/ports.ts";
 import { identityName, secretsName } from "../../main/core/settings.ts";
-import { applyDocument, readStored, tokenHash, type Stores } from "../../main/settings/apply.ts";
+import { applyDocument, tokenHash, type Stores } from "../../main/settings/apply.ts";
 import { lineOf, ProvisionFailure } from "../../main/settings/failure.ts";
 import { isPin } from "../../main/settings/pin.ts";
 import { readDocument } from "../../main/settings/read.ts";
-import { settingsFrom, type StoredSettings } from "../../main/settings/stored.ts";
+import { readStored, settingsFrom, type StoredSettings } from "../../main/settings/stored.ts";
 import { buildBundles, type Bundles } from "../support/bundles.ts";
 import { memoryVault } from "../support/desk.ts";
 import { goodProvision, SECRETS, withField } from "../support/provision.ts";
@@ -177,6 +177,125 @@ describe("a good file", () => {
     expect(
       settingsFrom(await stored(), { now: later, training: false, provisionFile: null }).providers[0]?.blocked?.code,
     ).toBe("certificate_expired");
+  });
+});
+
+describe("the three schemes", () => {
+  it("1: the key goes to the vault, and no certificate is needed", async () => {
+    const { apiKey } = SECRETS;
+    await shop.write(
+      goodProvision({ scheme: 1, url: undefined, certificate: undefined, passphrase: undefined, ca: [], apiKey }),
+    );
+    expect(await linesOf()).toEqual([]);
+    const id = await profileId();
+    expect(JSON.parse((await vault.get(secretsName(id))) ?? "")).toEqual({ apiKey });
+    expect(JSON.parse((await vault.get(identityName(id))) ?? "")).toEqual({
+      cert: null,
+      key: null,
+      passphrase: null,
+      ca: [],
+    });
+    const [provider] = (await stored()).providers;
+    expect(provider).toMatchObject({ certificateExpires: null, profile: { scheme: "1", bin: "180340021791" } });
+  });
+
+  it("3: one organisation by its BIN", async () => {
+    await shop.write(goodProvision({ scheme: 3, url: undefined, organizationBin: "012345678901" }));
+    expect(await linesOf()).toEqual([]);
+    expect((await stored()).providers).toMatchObject([
+      { organization: { bin: "012345678901", name: "Дүкен №1" }, profile: { scheme: "3", bin: "012345678901" } },
+    ]);
+  });
+
+  it("3: several organisations behind one certificate, one of them in use", async () => {
+    const organizations = [
+      { bin: "180340021791", name: "Дүкен", deviceId: "D-1", tradePointId: "12" },
+      { bin: "020440001239", name: "Кофейня", deviceId: "D-2", tradePointId: "31", deviceToken: SECRETS.deviceToken },
+    ];
+    const own = { deviceId: undefined, tradePointId: undefined, deviceToken: undefined };
+    await shop.write(goodProvision({ scheme: 3, url: undefined, organizations, ...own }));
+    expect(await linesOf()).toEqual([]);
+    const settings = await stored();
+    expect(settings.providers.map(({ profile: { bin, device, tradePoint } }) => [bin, device, tradePoint])).toEqual([
+      ["180340021791", "D-1", "12"],
+      ["020440001239", "D-2", "31"],
+    ]);
+    for (const { profile } of settings.providers) {
+      expect(await journal.profile(profile.id)).toEqual(profile);
+      expect(await vault.get(identityName(profile.id))).toContain("ENCRYPTED PRIVATE KEY");
+    }
+    expect(await vault.get(secretsName(settings.providers[1]?.profile.id ?? ""))).toContain(SECRETS.deviceToken);
+    const more = { now, training: false, provisionFile: null };
+    const used = (organization: string | null) => settingsFrom(settings, { ...more, organization }).providers;
+    expect(used(null)).toMatchObject([{ organization: { name: "Дүкен" } }]);
+    expect(used("020440001239")).toMatchObject([{ organization: { name: "Кофейня" } }]);
+    expect(used("990000000001")).toMatchObject([{ organization: { name: "Дүкен" } }]);
+    const twice = [organizations[0], { ...organizations[1], bin: "180340021791" }];
+    await shop.write(goodProvision({ scheme: 3, url: undefined, organizations: twice, ...own }));
+    expect(await linesOf()).toEqual(["providers.kaspi.organizations[1].bin: is used twice"]);
+  });
+
+  it("another scheme, environment or BIN begins without a token, and the old profile keeps its own", async () => {
+    await apply();
+    const first = await profileId();
+    await vault.put({ [secretsName(first)]: JSON.stringify({ deviceToken: "of-the-first" }) });
+    for (const change of [
+      { scheme: 3, organizationBin: "180340021791" },
+      { environment: "production", url: "https://qrapi.kaspi.kz:8544/r2/v01" },
+    ]) {
+      await shop.write(goodProvision(change));
+      await apply();
+      expect(await profileId()).not.toBe(first);
+      expect(await vault.get(secretsName(await profileId()))).toBe("{}");
+    }
+    await shop.write(withField(goodProvision(), "merchant.bin", "020440001239"));
+    await apply();
+    expect(await vault.get(secretsName(await profileId()))).toBe("{}");
+    expect(await vault.get(secretsName(first))).toContain("of-the-first");
+    await shop.write(goodProvision());
+    await apply();
+    expect(await vault.get(secretsName(await profileId()))).toContain("of-the-first");
+  });
+
+  it("a renewed certificate is also that of earlier profiles at the same address, and of no other owner's", async () => {
+    await apply();
+    const first = await profileId();
+    await shop.write(withField(goodProvision(), "merchant.bin", "020440001239"));
+    await apply();
+    const foreign = await profileId();
+    const certOf = async (id: string) => JSON.parse((await vault.get(identityName(id))) ?? "").cert as string;
+    const old = await certOf(first);
+    await shop.certify({}, true);
+    await shop.write(goodProvision({ tradePointId: "31" }));
+    await apply();
+    expect(await certOf(await profileId())).not.toBe(old);
+    expect(await certOf(first)).toBe(await certOf(await profileId()));
+    expect(await certOf(foreign)).toBe(old);
+  });
+});
+
+describe("the limit above which a refund needs a PIN", () => {
+  const limit = async () => settingsFrom(await stored(), { now, training: false, provisionFile: null }).refundPinAbove;
+  it("is 20 000 unless the file says otherwise, and none where nobody has a PIN", async () => {
+    await apply();
+    expect(await limit()).toBe(2_000_000);
+    await shop.write({ ...goodProvision(), refund: { pinAbove: "500.50" } });
+    await apply();
+    expect(await limit()).toBe(50_050);
+    await shop.write({ ...goodProvision(), refund: { pinAbove: null } });
+    await apply();
+    expect(await limit()).toBeNull();
+    await shop.write({ ...goodProvision(), adminPin: undefined, people: [] });
+    await apply();
+    expect(await limit()).toBeNull();
+  });
+  it("holds for what an earlier version has stored", async () => {
+    await apply();
+    const { refundPinAbove: _, providers, ...rest } = await stored();
+    const older = { ...rest, providers: providers.map(({ organization: __, ...provider }) => provider) };
+    await journal.commit({ at: now, meta: { settings: JSON.stringify(older) } });
+    expect(await limit()).toBe(2_000_000);
+    expect((await stored()).providers[0]?.organization).toBeNull();
   });
 });
 

@@ -21,9 +21,11 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
   ["version is a number", "version", "1"],
   ["language is one of three", "language", "de"],
   ["mode is one of four", "mode", "selfservice"],
-  ["mode refund is not built", "mode", "refund"],
   ["mode kiosk is not built", "mode", "kiosk"],
   ["mode vending is not built", "mode", "vending"],
+  ["refund has no other key", "refund.limit", "5.00", { ...good, refund: {} }],
+  ["refund limit is an amount", "refund.pinAbove", "5 000", { ...good, refund: {} }],
+  ["refund limit is text", "refund.pinAbove", 5000, { ...good, refund: {} }],
   ["time zone must exist", "timezone", "Asia/Atlantis"],
   ["time zone is no offset", "timezone", "+05:00"],
   ["time zone is text", "timezone", 5],
@@ -89,8 +91,6 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
   ["scheme is required", kaspi("scheme"), gone],
   ["scheme is a number", kaspi("scheme"), "2"],
   ["scheme is 1, 2 or 3", kaspi("scheme"), 4],
-  ["scheme 1 is not built", kaspi("scheme"), 1],
-  ["scheme 3 is not built", kaspi("scheme"), 3],
   ["scheme 1 needs apiKey", kaspi("apiKey"), gone, withField(good, kaspi("scheme"), 1)],
   ["scheme 1 takes no certificate", kaspi("certificate"), "certfile.pfx", withField(good, kaspi("scheme"), 1)],
   ["scheme 1 takes no passphrase", kaspi("passphrase"), "SECRET", withField(good, kaspi("scheme"), 1)],
@@ -199,13 +199,17 @@ describe("a provisioning file", () => {
   it("is not judged for other hosts", () => {
     const bare = { scheme: 1, certificate: undefined, passphrase: undefined, url: "https://gateway.example/r1" };
     for (const apiKey of ["test_SECRET", "prod_SECRET"])
-      expect(linesOf(goodProvision({ ...bare, apiKey })).map((line) => line.split(":")[0])).toEqual([
-        "providers.kaspi.scheme",
-      ]);
+      expect(linesOf(goodProvision({ ...bare, apiKey }))).toEqual([]);
   });
-  it("of scheme 3 is right as data, and only not built", () => {
-    const lines = linesOf(goodProvision({ scheme: 3, url: undefined, organizationBin: "012345678901" }));
-    expect(lines).toEqual(["providers.kaspi.scheme: scheme 3 is not built yet in this version; only scheme 2 is"]);
+  it("of scheme 3 names one organisation, or several", () => {
+    const device = { deviceId: undefined, tradePointId: undefined, deviceToken: undefined };
+    const organizations = [{ bin: "012345678901", name: "Дүкен", deviceId: "D-1", tradePointId: "12" }];
+    expect(linesOf(goodProvision({ scheme: 3, url: undefined, organizationBin: "012345678901" }))).toEqual([]);
+    expect(linesOf(goodProvision({ scheme: 3, url: undefined, organizations, ...device }))).toEqual([]);
+  });
+  it("may be for a till that only refunds, and set the sum above which that needs a PIN", () => {
+    expect(linesOf({ ...good, mode: "refund", refund: { pinAbove: "5000.00" } })).toEqual([]);
+    expect(linesOf({ ...good, refund: { pinAbove: null } })).toEqual([]);
   });
   it("has every wrong field named in one go", () => {
     const bad = withField(

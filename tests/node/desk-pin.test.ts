@@ -1,0 +1,195 @@
+/** PINs and sessions: the delays run on a clock of the test. */
+import { scryptSync } from "node:crypto";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Journal } from "../../main/core/ports.ts";
+import { createPeople } from "../../main/settings/people.ts";
+import { createPinGuard, META_TRIES, type PinGuard } from "../../main/settings/pin-guard.ts";
+import type { PinHash } from "../../main/settings/pin.ts";
+import { createSessions, IDLE_SECONDS } from "../../main/settings/sessions.ts";
+import type { StoredPerson } from "../../main/settings/stored.ts";
+import { silentLog } from "../support/desk.ts";
+
+/** At a cost that a test can pay often. */
+function cheap(pin: string): PinHash {
+  const hash = scryptSync(pin, "salt", 32, { N: 2, r: 8, p: 1 });
+  return { salt: Buffer.from("salt").toString("base64"), hash: hash.toString("base64"), n: 2 };
+}
+const people: StoredPerson[] = [
+  { id: "t1", name: "Техник", role: "technician", pin: cheap("730155") },
+  { id: "c1", name: "Кассир", role: "cashier", pin: cheap("1111") },
+];
+
+let wall = 0;
+let mono = 0;
+const clock = { now: () => wall, mono: () => mono };
+let meta: Map<string, string>;
+let refuse = false;
+let commits: string[];
+const journal: Pick<Journal, "meta" | "commit"> = {
+  meta: async (name) => meta.get(name) ?? null,
+  async commit(batch) {
+    if (refuse) throw new Error("disk full");
+    for (const [name, value] of Object.entries(batch.meta ?? {})) {
+      if (value === null) meta.delete(name);
+      else meta.set(name, value);
+      commits.push(value ?? "none");
+    }
+    return { head: 0, seqs: {} };
+  },
+};
+let guard: PinGuard;
+const open = (): PinGuard => createPinGuard({ clock, journal, log: silentLog });
+const pass = (seconds: number): void => {
+  wall += seconds * 1000;
+  mono += seconds * 1000;
+};
+const tell = async (pin: string): Promise<string> => {
+  const result = await guard.check(pin, people);
+  if (result.ok) return result.value.id;
+  return `${result.error.code} ${Object.values(result.error.params).join()}`;
+};
+async function wrong(times: number): Promise<string[]> {
+  const said: string[] = [];
+  for (let i = 0; i < times; i += 1) said.push(await tell("0000"));
+  return said;
+}
+
+beforeEach(() => {
+  wall = Date.UTC(2026, 10, 22);
+  mono = 5_000;
+  meta = new Map();
+  commits = [];
+  refuse = false;
+  guard = open();
+});
+
+describe("a PIN", () => {
+  it("says who it is", async () => {
+    expect(await tell("730155")).toBe("t1");
+    expect(await tell("1111")).toBe("c1");
+  });
+
+  it("may be wrong five times; then everybody waits a minute, and twice as long after each further one", async () => {
+    expect(await wrong(5)).toEqual(["wrong_pin 4", "wrong_pin 3", "wrong_pin 2", "wrong_pin 1", "wrong_pin 0"]);
+    expect(await tell("730155")).toBe("pin_wait 60");
+    pass(59);
+    expect(await tell("730155")).toBe("pin_wait 1");
+    pass(1);
+    for (const seconds of [120, 240, 480, 900, 900]) {
+      expect(await wrong(1)).toEqual(["wrong_pin 0"]);
+      expect(await wrong(1)).toEqual([`pin_wait ${seconds}`]);
+      pass(seconds);
+    }
+    expect(await tell("730155")).toBe("t1");
+    expect(await wrong(1)).toEqual(["wrong_pin 4"]);
+  });
+
+  it("of a cashier does not wipe out the tries at somebody else's, so that nobody guesses for ever between two of his own", async () => {
+    for (let round = 0; round < 4; round += 1) {
+      await wrong(1);
+      expect(await tell("1111")).toBe("c1");
+    }
+    expect(await wrong(1)).toEqual(["wrong_pin 0"]);
+    expect(await tell("1111")).toBe("pin_wait 60");
+    // Not for ever either: slips of the finger long past are forgiven.
+    pass(60);
+    expect(await tell("1111")).toBe("c1");
+    expect(await wrong(1)).toEqual(["wrong_pin 0"]);
+    pass(3_600);
+    guard = open();
+    expect(await tell("1111")).toBe("c1");
+    expect(await wrong(1)).toEqual(["wrong_pin 4"]);
+  });
+
+  it("of a technician wipes them out", async () => {
+    await wrong(4);
+    expect(await tell("730155")).toBe("t1");
+    expect(await wrong(1)).toEqual(["wrong_pin 4"]);
+  });
+
+  it("is not looked at while the pause lasts", async () => {
+    await wrong(5);
+    const before = commits.length;
+    await wrong(3);
+    expect(commits).toHaveLength(before);
+    pass(60);
+    expect(await tell("730155")).toBe("t1");
+  });
+
+  it("is counted before it is compared, so that a kill in between gives no free try", async () => {
+    const checking = guard.check("0000", people);
+    await Promise.resolve();
+    await checking;
+    expect(JSON.parse(commits[0] ?? "")).toMatchObject({ wrong: 1 });
+    guard = open();
+    expect(await wrong(1)).toEqual(["wrong_pin 3"]);
+  });
+
+  it("that cannot be counted is not compared", async () => {
+    refuse = true;
+    expect(await tell("730155")).toBe("journal_unavailable ");
+  });
+
+  it("is compared one at a time: five at once are five tries", async () => {
+    const said = await Promise.all(Array.from({ length: 7 }, () => tell("0000")));
+    expect(said.slice(4)).toEqual(["wrong_pin 0", "pin_wait 60", "pin_wait 60"]);
+  });
+
+  it("waits through a restart, and a clock set forward while it runs shortens nothing", async () => {
+    await wrong(6);
+    pass(60);
+    await wrong(1);
+    wall += 86_400_000;
+    expect(await tell("730155")).toBe("pin_wait 120");
+    pass(20);
+    wall -= 86_400_000;
+    mono = 0;
+    guard = open();
+    expect(await tell("730155")).toBe("pin_wait 100");
+  });
+
+  it("never waits longer than a whole pause when the clock was set back over a restart", async () => {
+    await wrong(5);
+    wall -= 30 * 86_400_000;
+    guard = open();
+    expect(await tell("730155")).toBe("pin_wait 60");
+    expect(meta.get(META_TRIES)).toBeDefined();
+  });
+
+  it("counts for the roles that were asked for alone", async () => {
+    const port = createPeople({ guard, sessions: createSessions(clock), all: () => people });
+    expect(await port.identify("1111", ["technician", "owner"])).toMatchObject({
+      ok: false,
+      error: { code: "wrong_pin" },
+    });
+    expect(await port.identify("730155", ["technician"])).toEqual({
+      ok: true,
+      value: { id: "t1", name: "Техник", role: "technician" },
+    });
+  });
+});
+
+describe("a session", () => {
+  it("ends when nobody uses it, by either clock", () => {
+    const sessions = createSessions(clock);
+    const token = sessions.begin("t1");
+    pass(IDLE_SECONDS - 1);
+    expect(sessions.touch(token)).toBe("t1");
+    pass(IDLE_SECONDS - 1);
+    expect(sessions.touch(token)).toBe("t1");
+    pass(IDLE_SECONDS);
+    expect(sessions.touch(token)).toBeNull();
+    const slept = sessions.begin("t1");
+    wall += IDLE_SECONDS * 1000;
+    expect(sessions.touch(slept)).toBeNull();
+  });
+  it("ends when it is locked, and all of a person's with his PIN", () => {
+    const sessions = createSessions(clock);
+    const [one, two, other] = [sessions.begin("t1"), sessions.begin("t1"), sessions.begin("o1")];
+    sessions.end(one);
+    expect([one, two, other].map((token) => sessions.touch(token))).toEqual([null, "t1", "o1"]);
+    sessions.endOf("t1");
+    expect([one, two, other].map((token) => sessions.touch(token))).toEqual([null, null, "o1"]);
+  });
+  it("is none of its own making", () => expect(createSessions(clock).touch("x".repeat(43))).toBeNull());
+});
