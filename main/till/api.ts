@@ -1,6 +1,6 @@
 /** The till API: contract section 3. One handler for every server it is served on. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { idempotencyKey, type CommandOutput } from "../../contract/commands.ts";
+import { idempotencyKey, type CommandName } from "../../contract/commands.ts";
 import type { Result } from "../../contract/errors.ts";
 import type { Language } from "../../contract/states.ts";
 import { API_BASE, BODY_CAP, NOT_BUILT, ROUTES, statusOf, type Route } from "../../contract/till.ts";
@@ -27,6 +27,7 @@ export interface TillApi {
 }
 
 type Api = Extract<Actor, { kind: "api" }>;
+type Made = { readonly created: boolean } & ({ readonly payment: unknown } | { readonly refund: unknown });
 type Found = { readonly route: Route; readonly id: string };
 
 /** Makes the API of one core. It follows the till's language. */
@@ -77,24 +78,28 @@ export function createTillApi(options: TillOptions): TillApi {
     }
     if (route.command === "events.after")
       return events.serve(request, response, actor) ? null : refusal("not_ready", { what: "events" });
-    if (route.command === "payments.create") return create(request, response, actor);
+    if (route.idempotent === true) return make(request, response, route.command, actor);
     const input = await inputOf(request, route, id, query);
     if ("error" in input) return input;
     return finish(response, 200, await core.call(actor, route.command, input.value));
   }
 
-  async function create(request: IncomingMessage, response: ServerResponse, actor: Api): Promise<Refusal | null> {
+  /** What carries an Idempotency-Key: 201 when it was made now, 200 when the same key and body had made it before. */
+  async function make(
+    request: IncomingMessage,
+    response: ServerResponse,
+    command: CommandName,
+    actor: Api,
+  ): Promise<Refusal | null> {
     const key = idempotencyKey.safeParse(request.headers["idempotency-key"]);
     if (!key.success) return refusal("bad_request", { field: "Idempotency-Key" });
     const body = await readJson(request, BODY_CAP);
     if (!body.ok) return bodyRefusal(body.problem);
-    // The core answers when the bank has spoken, or after 5 s with `creating`.
-    const result = (await core.call(actor, "payments.create", { key: key.data, request: body.value })) as Result<
-      CommandOutput["payments.create"]
-    >;
+    // The core answers when the bank has spoken, or after 5 s with what is known by then.
+    const result = (await core.call(actor, command, { key: key.data, request: body.value })) as Result<Made>;
     if (!result.ok) return finish(response, 400, result);
-    const { created, payment } = result.value;
-    return finish(response, created ? 201 : 200, { ok: true, value: payment });
+    const { created, ...made } = result.value;
+    return finish(response, created ? 201 : 200, { ok: true, value: "payment" in made ? made.payment : made.refund });
   }
 
   async function notBuilt(route: Route, id: string, actor: Api): Promise<Refusal> {
@@ -107,16 +112,19 @@ export function createTillApi(options: TillOptions): TillApi {
   }
 
   function finish(response: ServerResponse, status: number, result: Result<unknown>): Refusal | null {
-    if (!result.ok) return { error: result.error, status: statusOf(result.error.code), payment: result.payment };
+    if (!result.ok) {
+      const { error, payment, refund } = result;
+      return { error, status: statusOf(error.code), payment, refund };
+    }
     sendJson(response, status, result.value);
     return null;
   }
 
-  function refuse(response: ServerResponse, { error, status, headers, payment }: Refusal): void {
+  function refuse(response: ServerResponse, { error, status, headers, payment, refund }: Refusal): void {
     const { code, remedy, bankCode, bankMessage, incident } = error;
     const shown = { code, message: messageOf(language, error), remedy, bankCode, bankMessage, incident };
-    // Every 409 carries the payment, where one stands in the way.
-    sendJson(response, status, { error: shown, ...(payment === undefined ? {} : { payment }) }, headers);
+    // Every 409 carries the payment or the refund, where one stands in the way; what is undefined is not written.
+    sendJson(response, status, { error: shown, payment, refund }, headers);
   }
 
   return {
@@ -161,10 +169,13 @@ async function inputOf(
   query: URLSearchParams,
 ): Promise<{ value: unknown } | Refusal> {
   if (route.method === "POST") {
-    const body = await readJson(request, BODY_CAP, {});
+    const body = await readJson(request, BODY_CAP, route.body ? undefined : {});
     if (!body.ok) return bodyRefusal(body.problem);
-    if (typeof body.value !== "object" || body.value === null || Object.keys(body.value).length > 0)
-      return refusal("bad_request", { field: "body" });
+    const { value } = body;
+    // An id in the body would stand against the one of the path.
+    const fits = typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, "id");
+    if (!fits || (!route.body && Object.keys(value).length > 0)) return refusal("bad_request", { field: "body" });
+    return { value: { ...value, id } };
   }
   if (!route.query) return { value: id === "" ? {} : { id } };
   const value: Record<string, string> = {};

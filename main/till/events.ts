@@ -149,7 +149,10 @@ async function headOf(core: Core, actor: Api): Promise<number | null> {
 
 function written(batch: Batch, cursor: number): { text: string; next: number } {
   if (batch.reset) {
-    const open = batch.open.map((payment) => `event: payment\ndata: ${JSON.stringify(payment)}\n\n`).join("");
+    const open = [
+      ...batch.open.map((payment) => `event: payment\ndata: ${JSON.stringify(payment)}\n\n`),
+      ...batch.openRefunds.map((refund) => `event: refund\ndata: ${JSON.stringify(refund)}\n\n`),
+    ].join("");
     return { text: `event: reset\nid: ${batch.head}\ndata: {"seq":${batch.head}}\n\n${open}`, next: batch.head };
   }
   const events = batch.events.filter(({ kind }) => KINDS.has(kind));

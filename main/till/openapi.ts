@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { paymentRequest } from "../../contract/commands.ts";
 import { payment } from "../../contract/payment.ts";
-import { API_BASE, errorBody, health, paymentList, ROUTES, type Route } from "../../contract/till.ts";
+import { refund, refundRequest, refundSelection } from "../../contract/refund.ts";
+import { API_BASE, errorBody, health, paymentList, refundList, ROUTES, type Route } from "../../contract/till.ts";
 
 type Json = Record<string, unknown>;
 
@@ -10,6 +11,10 @@ const NAMED = new Map<z.ZodType, string>([
   [paymentRequest, "PaymentRequest"],
   [payment, "Payment"],
   [paymentList, "PaymentList"],
+  [refundRequest, "RefundRequest"],
+  [refundSelection, "RefundSelection"],
+  [refund, "Refund"],
+  [refundList, "RefundList"],
   [health, "Health"],
   [errorBody, "Error"],
 ]);
@@ -21,7 +26,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   401: "No token, or one that is not known",
   403: "The token has not this right, or the request comes from a foreign page",
   404: "There is none",
-  409: "Not now, or not any more; carries the payment where there is one",
+  409: "Not now, or not any more; carries the payment or the refund where there is one",
   413: "The body is larger than 64 KiB",
   415: "The body is not application/json",
   503: "The journal or the bank's settings do not allow it",

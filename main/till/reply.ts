@@ -27,7 +27,9 @@ export interface Refusal {
   readonly error: AppError;
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What stands in the way. */
   readonly payment?: unknown;
+  readonly refund?: unknown;
 }
 
 /** A refusal by its code; `status` only where HTTP has a finer one. */

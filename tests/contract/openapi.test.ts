@@ -1,7 +1,9 @@
 /** The description of the till API: sound in itself, and true of the real answers. */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ROUTES } from "../../contract/till.ts";
+import type { Answered } from "../support/http-client.ts";
 import { openTill, type TillDesk } from "../support/till.ts";
 
 let till: TillDesk;
@@ -66,16 +68,29 @@ describe("the OpenAPI document", () => {
     });
     expect(document.components.schemas.PaymentRequest.additionalProperties).toBe(false);
   });
-  it("asks for the Idempotency-Key", () => {
-    expect(document.paths["/payments"].post.parameters).toContainEqual(
+  it("says what a refund may be asked with: one of the forms, and nothing besides", () => {
+    const { anyOf } = document.components.schemas.RefundRequest;
+    expect(anyOf.map((form: any) => form.required.toSorted())).toEqual([
+      ["amount", "paymentId"],
+      ["amount", "paymentId", "reason", "recorded"],
+      ["amount", "bankId", "provider"],
+      ["amount", "provider", "rrn"],
+      ["provider"],
+    ]);
+    for (const form of anyOf) expect(form.additionalProperties).toBe(false);
+  });
+  it.each(["/payments", "/refunds"])("asks for the Idempotency-Key of %s", (path) => {
+    expect(document.paths[path].post.parameters).toContainEqual(
       expect.objectContaining({ name: "Idempotency-Key", in: "header", required: true }),
     );
   });
 
   it("is true of real answers", async () => {
+    const refund = (body: unknown): Promise<Answered> =>
+      till.call("POST", "/refunds", body, { "idempotency-key": randomUUID() });
     const created = await till.pay({ amount: "5000", provider: "kaspi" });
     const { id } = created.json();
-    const answers: [string, string, Awaited<typeof created>][] = [
+    const answers: [string, string, Answered][] = [
       ["post", "/payments", created],
       ["post", "/payments", await till.pay({ amount: "5000", provider: "kaspi" })],
       ["post", "/payments", await till.pay({ amount: 5, provider: "kaspi" })],
@@ -87,7 +102,28 @@ describe("the OpenAPI document", () => {
       ["get", "/health", await till.call("GET", "/health")],
       ["get", "/health", await till.call("GET", "/health", undefined, { authorization: "" })],
       ["post", "/refunds", await till.call("POST", "/refunds")],
+      ["post", "/refunds", await refund({ paymentId: id, amount: "1" })],
+      ["post", "/refunds", await refund({ paymentId: "none", amount: "1" })],
+      ["get", "/refunds/{id}", await till.call("GET", "/refunds/none")],
     ];
+    await till.call("POST", `/payments/${id}/dismiss`);
+    const code = await refund({ provider: "kaspi" });
+    const path = `/refunds/${code.json().id}`;
+    const selection = { operationId: "1", amount: "1" };
+    answers.push(
+      ["post", "/refunds", code],
+      ["post", "/refunds", await refund({ provider: "kaspi" })],
+      ["get", "/refunds", await till.call("GET", "/refunds")],
+      ["get", "/refunds/{id}", await till.call("GET", path)],
+      ["post", "/refunds/{id}/select", await till.call("POST", `${path}/select`, selection)],
+      ["post", "/refunds/{id}/select", await till.call("POST", `${path}/select`, {})],
+      ["post", "/refunds/{id}/select", await till.call("POST", `${path}/select`)],
+      ["post", "/refunds/{id}/cancel", await till.call("POST", `${path}/cancel`)],
+      ["post", "/refunds/{id}/refresh", await till.call("POST", `${path}/refresh`)],
+    );
+    expect(answers.map(([, , answer]) => answer.status)).toEqual([
+      201, 409, 400, 200, 200, 404, 409, 200, 200, 401, 400, 409, 404, 404, 201, 409, 200, 200, 409, 400, 415, 200, 200,
+    ]);
     for (const [method, path, answer] of answers) {
       const checked = schemaOf(method, path, answer.status).safeParse(answer.json());
       expect(checked.error?.issues, `${method} ${path} ${answer.status}`).toBeUndefined();
