@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import type { DeskView } from "../../contract/desk.ts";
+import type { Snapshot } from "../../contract/snapshot.ts";
+import { openPlace } from "../actions.ts";
+import "../styles/desk.css";
+import "./pressable.ts";
+import { Begin } from "./Begin.tsx";
+import { callDesk, DeskProvider, useRunningDesk } from "./session.ts";
+import type { Closed, Opened } from "./session.ts";
+import { Settings } from "./settings/Settings.tsx";
+import { Unlock } from "./Unlock.tsx";
+import { Wizard } from "./wizard/Wizard.tsx";
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly leave: () => void;
+}
+
+/**
+ * The technician's desk: unlocking, the set-up wizard and the settings. The session lives in this component and nowhere
+ * else: it is gone with it, after the idle time, and when the till says that it is locked.
+ */
+export default function Desk({ snapshot, leave }: Props): ReactNode {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [why, setWhy] = useState<Closed | null>(null);
+  const session = useRef<string | null>(null);
+
+  const open = useCallback((next: Opened): void => {
+    session.current = next.session;
+    // An empty till shows the desk by itself; once the bank is in use, it is here because somebody is at it.
+    openPlace("desk");
+    setWhy(null);
+    setOpened(next);
+  }, []);
+  const change = useCallback((view: DeskView) => setOpened((before) => before && { ...before, view }), []);
+  const close = useCallback((reason: Closed): void => {
+    if (session.current !== null && reason !== "locked") void callDesk("desk.lock", { session: session.current });
+    session.current = null;
+    setWhy(reason);
+    setOpened(null);
+  }, []);
+  useEffect(
+    () => () => {
+      if (session.current !== null) void callDesk("desk.lock", { session: session.current });
+    },
+    [],
+  );
+  const away = (): void => {
+    close("left");
+    leave();
+  };
+
+  if (opened) return <Open key={opened.session} {...{ snapshot, opened, change, close, away }} />;
+  const { setupNeeded, pinKnown } = snapshot.app;
+  if (setupNeeded && !pinKnown) return <Begin snapshot={snapshot} open={open} />;
+  return <Unlock snapshot={snapshot} why={why} open={open} leave={setupNeeded ? null : leave} />;
+}
+
+interface OpenProps {
+  readonly snapshot: Snapshot;
+  readonly opened: Opened;
+  readonly change: (view: DeskView) => void;
+  readonly close: (why: Closed) => void;
+  readonly away: () => void;
+}
+
+function Open({ snapshot, opened, change, close, away }: OpenProps): ReactNode {
+  const desk = useRunningDesk(opened, change, close);
+  const [wizard, setWizard] = useState(opened.view.kaspi === null);
+  return (
+    <DeskProvider value={desk}>
+      {wizard ? (
+        <Wizard snapshot={snapshot} leave={() => setWizard(false)} done={away} />
+      ) : (
+        <Settings snapshot={snapshot} connect={() => setWizard(true)} leave={away} />
+      )}
+    </DeskProvider>
+  );
+}

@@ -1,0 +1,47 @@
+import { formatAmount, groupDigits, parseAmount } from "../../contract/money.ts";
+
+/** What the contract takes, so that a mistake is named in its place before it is sent. */
+export const BIN = /^\d{12}$/;
+export const PHONE = /^[+0-9][0-9 ()-]{1,31}$/;
+export const TILL_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,11}$/;
+export const PLAIN_ID = /^[A-Za-z0-9_-]{1,32}$/;
+export const PIN = /^\d{4,12}$/;
+export const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+export const HOST = /^[A-Za-z0-9.:-]{1,64}$/;
+export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** The digits of a number that was typed, at most so many. */
+export const digits = (text: string, most: number): string => text.replace(/\D/g, "").slice(0, most);
+
+/** Empty means that there is none. */
+export const orNull = (text: string): string | null => (text.trim() === "" ? null : text.trim());
+
+/** An amount as a person types it ("50 000,5") as the contract wants it ("50000.50"); null when it is none. */
+export function amountOf(text: string): string | null {
+  const sum = parseAmount(text.replace(/[\s\u00a0\u2009]/g, "").replace(",", "."));
+  return sum === null ? null : formatAmount(sum);
+}
+
+/** "50000.00" as a person types it. */
+export function typedAmount(text: string): string {
+  const sum = parseAmount(text);
+  return sum === null ? text : groupDigits(sum).replaceAll("\u2009", " ");
+}
+
+/** A date of a certificate, as it is written in the country. */
+export function dayOf(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return "";
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${two(date.getUTCDate())}.${two(date.getUTCMonth() + 1)}.${date.getUTCFullYear()}`;
+}
+
+/** Latin letters without the ones that are taken for digits, for a name that nobody else has. */
+const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/** A proposal for the till's name at the bank: its id, and four signs so that no other shop has the same. */
+export function deviceName(tillId: string): string {
+  const random = crypto.getRandomValues(new Uint8Array(4));
+  const tail = [...random].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+  return `${tillId.replace(/[^A-Za-z0-9_-]/g, "") || "TILL"}-${tail}`;
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+import { RootFiles } from "../certificate/Roots.tsx";
+import { useDesk } from "../session.ts";
+import { useDeskWords } from "../words.ts";
+import { Buttons } from "./Buttons.tsx";
+import { Step } from "./Step.tsx";
+import type { StepProps } from "./steps.ts";
+
+/** The bank's root certificates. Without them only a bank with a public certificate is trusted. */
+export function RootsStep({ next, back }: StepProps): ReactNode {
+  const words = useDeskWords();
+  const { view, busy } = useDesk();
+  const roots = view.draft?.roots ?? [];
+  return (
+    <Step
+      name="roots"
+      title={words("roots.q")}
+      lead={words("roots.t")}
+      onEnter={next}
+      buttons={
+        <Buttons next={next} back={back} busy={busy} {...(roots.length === 0 ? { face: words("roots.skip") } : {})} />
+      }
+    >
+      <RootFiles roots={roots} />
+    </Step>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ReactNode } from "react";
+import { useDesk, useKept, useTask } from "../session.ts";
+import { Choice } from "../ui/Choice.tsx";
+import { useDeskWords } from "../words.ts";
+import { Buttons } from "./Buttons.tsx";
+import { Step } from "./Step.tsx";
+import type { StepProps } from "./steps.ts";
+
+const SCHEMES = ["1", "2", "3"] as const;
+type Scheme = (typeof SCHEMES)[number];
+
+/** Which of the bank's three contracts the shop has. */
+export function SchemeStep({ next, back }: StepProps): ReactNode {
+  const words = useDeskWords();
+  const { view, send } = useDesk();
+  const task = useTask();
+  const known = (view.draft ?? view.kaspi)?.scheme;
+  const [form, set] = useKept<{ scheme: Scheme | null; asked: boolean }>("scheme", () => ({
+    scheme: known ? (String(known) as Scheme) : null,
+    asked: false,
+  }));
+  const on = (): void => {
+    set({ asked: true });
+    const { scheme } = form;
+    if (scheme === null) return;
+    task.run(
+      () => send("connection.draft", { change: { scheme: Number(scheme) as 1 | 2 | 3 } }),
+      () => next(),
+    );
+  };
+  return (
+    <Step
+      name="scheme"
+      title={words("scheme.q")}
+      lead={words("scheme.t")}
+      error={task.error}
+      onEnter={on}
+      buttons={<Buttons next={on} back={back} busy={task.busy} />}
+    >
+      <Choice
+        id="scheme"
+        label={words("scheme.q")}
+        bare
+        value={form.scheme}
+        onChange={(scheme) => set({ scheme })}
+        options={SCHEMES.map((value) => ({
+          value,
+          title: words(`scheme.${value}`),
+          text: (
+            <>
+              <span>{words(`scheme.${value}.letter`)}</span>
+              <span className="dim">{words(`scheme.${value}.can`)}</span>
+            </>
+          ),
+        }))}
+        error={form.asked && form.scheme === null ? words("need.choice") : null}
+      />
+    </Step>
+  );
+}
