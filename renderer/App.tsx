@@ -1,22 +1,35 @@
-import { useEffect } from "react";
+import { Suspense, lazy, useEffect } from "react";
 import type { ReactNode } from "react";
-import type { Snapshot } from "../contract/snapshot.ts";
+import type { RefundView, Snapshot } from "../contract/snapshot.ts";
+import { leavePlace } from "./actions.ts";
+import { isTrial, useTrial } from "./desk/trial.ts";
 import { AmountScreen } from "./screens/AmountScreen.tsx";
 import { ConfirmingScreen } from "./screens/ConfirmingScreen.tsx";
 import { CreatingScreen } from "./screens/CreatingScreen.tsx";
 import { DoubtScreen } from "./screens/DoubtScreen.tsx";
+import { InvoiceScreen } from "./screens/InvoiceScreen.tsx";
+import { InvoiceSentScreen } from "./screens/InvoiceSentScreen.tsx";
 import { LockedScreen } from "./screens/LockedScreen.tsx";
 import { NotPaidScreen } from "./screens/NotPaidScreen.tsx";
 import { OpeningScreen } from "./screens/OpeningScreen.tsx";
 import { PaidScreen } from "./screens/PaidScreen.tsx";
 import { ProblemScreen } from "./screens/ProblemScreen.tsx";
 import { QrScreen } from "./screens/QrScreen.tsx";
-import { SetupScreen } from "./screens/SetupScreen.tsx";
 import { useStore } from "./store.ts";
+import { Boundary } from "./ui/Boundary.tsx";
 import { Announcer } from "./ui/Announcer.tsx";
 import { TrainingFrame } from "./ui/TrainingFrame.tsx";
 
-/** Picks the screen from the snapshot; the page has no other state of its own than what is being typed or asked. */
+// The cashier's start carries only what takes money; the rest is fetched when the till stands there idle.
+const loadRefunds = () => import("./refund/RefundScreens.tsx");
+const loadHistory = () => import("./history/HistoryScreen.tsx");
+const RefundScreens = lazy(loadRefunds);
+const HistoryScreen = lazy(loadHistory);
+const Desk = lazy(() => import("./desk/Desk.tsx"));
+
+const FETCH_AFTER_MS = 1500;
+
+/** Picks the screen from the snapshot; the page has no other state of its own than what is being typed, asked or looked at. */
 export function App(): ReactNode {
   const language = useStore((state) => state.language);
   const link = useStore((state) => state.link);
@@ -24,12 +37,18 @@ export function App(): ReactNode {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.allSettled([loadRefunds(), loadHistory()]), FETCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   if (link === "locked") return <LockedScreen />;
   if (!snapshot) return <OpeningScreen />;
   const till = (
     <div className="till">
-      <Screen snapshot={snapshot} />
+      <Suspense fallback={<main className="screen pay" data-sky="open" data-line="solid" />}>
+        <Screen snapshot={snapshot} />
+      </Suspense>
     </div>
   );
   return (
@@ -43,19 +62,22 @@ export function App(): ReactNode {
 function Screen({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
   const starting = useStore((state) => state.starting);
   const problem = useStore((state) => state.problem);
-  const { current } = snapshot;
-  if (snapshot.app.setupNeeded) return <SetupScreen snapshot={snapshot} />;
-  if (starting) return <CreatingScreen snapshot={snapshot} minor={starting.minor} payment={null} />;
+  const trial = useTrial();
+  // The wizard shows its own test payment, in its own last step.
+  const current = snapshot.current && isTrial(trial, snapshot.current.id) ? null : snapshot.current;
+  if (starting)
+    return <CreatingScreen snapshot={snapshot} minor={starting.minor} method={starting.method} payment={null} />;
   if (problem) return <ProblemScreen snapshot={snapshot} problem={problem} />;
-  if (!current) return <AmountScreen snapshot={snapshot} />;
+  if (!current) return <Between snapshot={snapshot} />;
   switch (current.state) {
     case "creating":
-      return <CreatingScreen snapshot={snapshot} minor={current.minor} payment={current} />;
+      return <CreatingScreen snapshot={snapshot} minor={current.minor} method={current.method} payment={current} />;
     case "awaiting_scan":
       return <QrScreen key={current.id} snapshot={snapshot} payment={current} />;
+    case "awaiting_payment":
+      return <InvoiceSentScreen key={current.id} snapshot={snapshot} payment={current} />;
     case "awaiting_confirmation":
     case "awaiting_3ds":
-    case "awaiting_payment":
     case "authorized":
       return <ConfirmingScreen key={current.id} snapshot={snapshot} payment={current} />;
     case "paid":
@@ -72,3 +94,33 @@ function Screen({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
       return <NotPaidScreen key={current.id} snapshot={snapshot} payment={current} />;
   }
 }
+
+/** No payment is on the screen: a refund, what the person has opened, or the next sale. */
+function Between({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
+  const opened = useStore((state) => state.place);
+  const invoice = useStore((state) => state.invoice);
+  const left = useStore((state) => state.refundLeft);
+  const { refund, app } = snapshot;
+  const fetched = (name: string, place: ReactNode): ReactNode => (
+    <Boundary name={name} instead={<AmountScreen snapshot={snapshot} />}>
+      {place}
+    </Boundary>
+  );
+  if (refund && !(refund.id === left && isGivenUp(refund)))
+    return fetched(refund.id, <RefundScreens snapshot={snapshot} refund={refund} />);
+  if (app.setupNeeded) return fetched("setup", <Desk snapshot={snapshot} leave={leavePlace} />);
+  const place = opened ?? (app.mode === "refund" ? "refund" : null);
+  switch (place) {
+    case "desk":
+      // In the same place of the tree as the wizard of an empty till: putting it in use must not begin the desk anew.
+      return fetched("setup", <Desk snapshot={snapshot} leave={leavePlace} />);
+    case "history":
+      return fetched(place, <HistoryScreen snapshot={snapshot} />);
+    case "refund":
+      return fetched(place, <RefundScreens snapshot={snapshot} refund={null} />);
+    case null:
+      return invoice ? <InvoiceScreen snapshot={snapshot} draft={invoice} /> : <AmountScreen snapshot={snapshot} />;
+  }
+}
+
+const isGivenUp = ({ state }: RefundView): boolean => state === "cancelled" || state === "expired";

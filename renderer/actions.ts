@@ -2,22 +2,24 @@ import { appError } from "../contract/errors.ts";
 import type { Result } from "../contract/errors.ts";
 import type { CommandInput, CommandName, CommandOutput } from "../contract/commands.ts";
 import { formatAmount, minor } from "../contract/money.ts";
+import type { Payment } from "../contract/payment.ts";
 import type { PaymentView, ProviderView, Snapshot } from "../contract/snapshot.ts";
 import type { Language, Provider } from "../contract/states.ts";
 import { openBridge } from "./bridge.ts";
 import { EMPTY, press } from "./entry.ts";
 import type { PadKey } from "./entry.ts";
 import { useStore } from "./store.ts";
-import type { Problem, Starting } from "./store.ts";
+import type { Method, Place, Problem, Starting } from "./store.ts";
 
 export const bridge = openBridge();
 
 const LOST = "internal";
 
 /** An answer, or `lost`: the till program may or may not have heard. */
-type Answer<N extends CommandName> = Result<CommandOutput[N]> & { readonly lost?: true };
+export type Answer<N extends CommandName> = Result<CommandOutput[N]> & { readonly lost?: true };
 
-async function send<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Answer<N>> {
+/** Sends a command and gives its answer, whatever it is. */
+export async function send<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Answer<N>> {
   try {
     return (await bridge.call(name, input)) as Result<CommandOutput[N]>;
   } catch {
@@ -25,20 +27,32 @@ async function send<N extends CommandName>(name: N, input: CommandInput<N>): Pro
   }
 }
 
-const frozen = (): boolean => useStore.getState().link !== "up";
+/** The till program is not heard: nothing can be asked of it. */
+export const frozen = (): boolean => useStore.getState().link !== "up";
 
-/** Sends a command once: while it is on its way, the same one does nothing. */
-async function once<N extends CommandName>(name: N, about: string, input: CommandInput<N>): Promise<void> {
+/** Sends a command once: while it is on its way, the same one does nothing, and answers null. */
+export async function ask<N extends CommandName>(
+  name: N,
+  about: string,
+  input: CommandInput<N>,
+): Promise<Answer<N> | null> {
   const what = busyKey(name, about);
   const { busy } = useStore.getState();
-  if (busy.has(what) || frozen()) return;
+  if (busy.has(what) || frozen()) return null;
   useStore.setState({ busy: new Set(busy).add(what), notice: null });
   const result = await send(name, input);
   useStore.setState((state) => {
     const left = new Set(state.busy);
     left.delete(what);
-    return { busy: left, ...(result.ok ? {} : { notice: result.error }) };
+    return { busy: left };
   });
+  return result;
+}
+
+/** The same, a refusal shown in the strip. */
+export async function once<N extends CommandName>(name: N, about: string, input: CommandInput<N>): Promise<void> {
+  const result = await ask(name, about, input);
+  if (result && !result.ok) useStore.setState({ notice: result.error });
 }
 
 /** The name under which a command on its way stands in `busy`. */
@@ -53,8 +67,12 @@ function sameIntent(one: Starting, other: Omit<Starting, "key">): boolean {
   return (
     one.minor === other.minor &&
     one.provider === other.provider &&
+    one.method === other.method &&
     one.renews === other.renews &&
-    one.of?.id === other.of?.id
+    one.of?.id === other.of?.id &&
+    one.invoice?.phone === other.invoice?.phone &&
+    one.invoice?.comment === other.invoice?.comment &&
+    one.invoice?.confirmDuplicateOf === other.invoice?.confirmDuplicateOf
   );
 }
 
@@ -75,9 +93,13 @@ async function start(intent: Omit<Starting, "key">): Promise<void> {
   }
   unanswered = null;
   if (!waits) return;
-  if (!result.ok) useStore.setState({ starting: null, problem: { error: result.error, starting } });
+  if (!result.ok)
+    useStore.setState({ starting: null, problem: { error: result.error, starting, other: otherOf(result) } });
   else setTimeout(() => giveUpWaiting(starting), SNAPSHOT_WITHIN_MS);
 }
+
+const otherOf = (result: { readonly payment?: unknown }): Payment | null =>
+  typeof result.payment === "object" ? (result.payment as Payment | null) : null;
 
 /** The snapshot with the payment comes before or just after the answer; if it never does, the screen must not hang. */
 const SNAPSHOT_WITHIN_MS = 3000;
@@ -87,26 +109,73 @@ function giveUpWaiting(starting: Starting): void {
 }
 
 function request(starting: Starting): Promise<Answer<"payments.create">> {
-  const { key, of } = starting;
+  const { key, of, method, invoice } = starting;
   if (starting.renews && of) return send("payments.renew", { id: of.id, key });
   const amount = formatAmount(minor(starting.minor));
   return send("payments.create", {
     key,
-    request: { amount, provider: starting.provider, ...(of ? { saleId: of.saleId, replaces: of.id } : {}) },
+    request: {
+      amount,
+      provider: starting.provider,
+      ...(method === "qr" ? {} : { method }),
+      ...(of ? { saleId: of.saleId, replaces: of.id } : {}),
+      ...(invoice ? { phone: invoice.phone } : {}),
+      ...(invoice && invoice.comment !== "" ? { comment: invoice.comment } : {}),
+      ...(invoice?.confirmDuplicateOf ? { confirmDuplicateOf: invoice.confirmDuplicateOf } : {}),
+    },
   });
 }
 
-/** Takes the typed sum with this provider. */
-export function pay(provider: Provider): void {
+/** Takes the typed sum with this provider, by a code or by a link to send. */
+export function pay(provider: Provider, method: Exclude<Method, "invoice"> = "qr"): void {
   const { entry, sale, snapshot } = useStore.getState();
   if (entry.minor === 0 || snapshot?.current) return;
-  void start({ minor: entry.minor, provider, of: sale, renews: false });
+  void start({ minor: entry.minor, provider, method, invoice: null, of: sale, renews: false });
 }
 
 /** A new attempt for the same sale (design U10). */
 export function renew(payment: PaymentView): void {
-  void start({ minor: payment.minor, provider: payment.provider, of: payment, renews: true });
+  const method = payment.method === "link" ? "link" : "qr";
+  void start({ minor: payment.minor, provider: payment.provider, method, invoice: null, of: payment, renews: true });
 }
+
+// ---------- an invoice to a telephone ----------
+
+/** Opens the entry of the customer's number for the typed sum. */
+export function writeInvoice(provider: Provider): void {
+  useStore.setState({ invoice: { provider, digits: "", comment: "", found: null }, notice: null });
+}
+
+/** Back to the amount, which is kept; the number is not. */
+export const leaveInvoice = (): void => useStore.setState({ invoice: null, notice: null });
+
+/** Sends the invoice that was written; `phone` has all its digits. */
+export function sendInvoice(phone: string): void {
+  const { entry, sale, snapshot, invoice } = useStore.getState();
+  if (entry.minor === 0 || snapshot?.current || !invoice) return;
+  const to = { phone, comment: invoice.comment.trim(), name: invoice.found?.name ?? null, confirmDuplicateOf: null };
+  void start({
+    minor: entry.minor,
+    provider: invoice.provider,
+    method: "invoice",
+    invoice: to,
+    of: sale,
+    renews: false,
+  });
+}
+
+/** A second invoice for the same number and sum, after the till has named the first. */
+export function sendSecondInvoice({ starting, other }: Problem): void {
+  if (!starting.invoice || !other) return;
+  void start({ ...starting, invoice: { ...starting.invoice, confirmDuplicateOf: other.id } });
+}
+
+// ---------- where the person is ----------
+
+/** Opens the history, the refund desk or the technician's desk; what is typed stays. */
+export const openPlace = (place: Place): void => useStore.setState({ place, refundOf: null, notice: null });
+/** Back to the sale. */
+export const leavePlace = (): void => useStore.setState({ place: null, refundOf: null, notice: null });
 
 /** Tries once more what the till refused to start. */
 export function retry({ error, starting }: Problem): void {
@@ -164,6 +233,7 @@ export function defaultProvider({ providers, lastProvider }: Snapshot): Provider
 export const cancel = (id: string): void => void once("payments.cancel", id, { id });
 export const dismiss = (id: string): void => void once("payments.dismiss", id, { id });
 export const refresh = (id: string): void => void once("payments.refresh", id, { id });
+export const refreshRefund = (id: string): void => void once("refunds.refresh", id, { id });
 export const acknowledge = (id: string): void => void once("notices.acknowledge", id, { id });
 export const askBank = (provider: Provider): void => void once("bank.prepare", provider, { provider });
 export const tapPhone = (id: string, action: CommandInput<"training.phone">["action"]): void =>

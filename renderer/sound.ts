@@ -1,5 +1,5 @@
 import type { BannerKind, Snapshot } from "../contract/snapshot.ts";
-import type { PaymentState } from "../contract/states.ts";
+import type { PaymentState, RefundState } from "../contract/states.ts";
 
 export type Cue = "scanned" | "paid" | "no" | "attention";
 
@@ -14,6 +14,17 @@ const OF_STATE: Partial<Record<PaymentState, Cue>> = {
   needs_review: "attention",
 };
 
+const OF_REFUND: Partial<Record<RefundState, Cue>> = {
+  choosing: "scanned",
+  refunded: "paid",
+  recorded: "paid",
+  failed: "no",
+  expired: "no",
+  in_doubt: "attention",
+  not_executed: "attention",
+  needs_review: "attention",
+};
+
 const OF_BANNER: Partial<Record<BannerKind, Cue>> = {
   late: "paid",
   offline: "attention",
@@ -22,19 +33,26 @@ const OF_BANNER: Partial<Record<BannerKind, Cue>> = {
   "double-paid": "attention",
 };
 
-/** What the change from one snapshot to the next sounds like: one cue at most, the sale on the screen first. */
+/** What the change from one snapshot to the next sounds like: one cue at most, the sale or refund on the screen first. */
 export function cueOf(before: Snapshot, next: Snapshot): Cue | null {
-  const { current } = next;
+  const { current, refund } = next;
   if (current && (current.id !== before.current?.id || current.state !== before.current.state)) {
     const cue = OF_STATE[current.state];
     if (cue) return cue;
   }
+  if (refund && (refund.id !== before.refund?.id || refund.state !== before.refund.state)) {
+    const cue = OF_REFUND[refund.state];
+    if (cue) return cue;
+  }
   const known = new Set(before.banners.map(({ id }) => id));
-  // A sale that leaves the screen in doubt becomes a banner: it has been heard already.
-  const left = before.current?.id;
-  const heard = (id: string | undefined): boolean => id !== undefined && id === left;
+  // What leaves the screen in doubt becomes a banner: it has been heard already.
+  const left = new Set([before.current?.id, before.refund?.id]);
+  const heard = (id: string | undefined): boolean => id !== undefined && left.has(id);
   const cues = next.banners
-    .filter((banner) => !known.has(banner.id) && !(banner.kind === "in-doubt" && heard(banner.payment?.id)))
+    .filter(
+      (banner) =>
+        !known.has(banner.id) && !(banner.kind === "in-doubt" && heard(banner.payment?.id ?? banner.refund?.id)),
+    )
     .map(({ kind }) => OF_BANNER[kind]);
   return cues.find((cue) => cue === "paid") ?? cues.find((cue) => cue !== undefined) ?? null;
 }

@@ -1,8 +1,10 @@
 import { create } from "zustand";
 import type { AppError } from "../contract/errors.ts";
+import type { Payment } from "../contract/payment.ts";
 import type { PaymentView, Snapshot } from "../contract/snapshot.ts";
 import type { Language, Provider } from "../contract/states.ts";
 import type { Link } from "./bridge.ts";
+import { isTrial, useTrial } from "./desk/trial.ts";
 import { EMPTY } from "./entry.ts";
 import type { Entry } from "./entry.ts";
 
@@ -12,21 +14,50 @@ export interface Starting {
   readonly key: string;
   readonly minor: number;
   readonly provider: Provider;
+  readonly method: Method;
+  /** Only with the method `invoice`. */
+  readonly invoice: InvoiceTo | null;
   /** The attempt that this one renews or replaces. */
   readonly of: Pick<PaymentView, "id" | "saleId"> | null;
   readonly renews: boolean;
+}
+
+export type Method = "qr" | "link" | "invoice";
+
+/** To whom an invoice goes. The number stays on this page: the till writes only its mask down. */
+export interface InvoiceTo {
+  readonly phone: string;
+  readonly comment: string;
+  /** The masked name that the bank gave for the number; null: nobody has asked. */
+  readonly name: string | null;
+  /** A second one for the same number and sum is meant; names the first. */
+  readonly confirmDuplicateOf: string | null;
 }
 
 /** The till refused to start it and wrote nothing into its journal. */
 export interface Problem {
   readonly error: AppError;
   readonly starting: Starting;
+  /** The payment that stands in the way, as the till named it. */
+  readonly other: Payment | null;
 }
 
-/** When the payment on the screen runs out, on the page's own monotonic clock. */
+/** What the person has opened. A payment or a refund on the screen comes first. */
+export type Place = "history" | "refund" | "desk";
+
+/** The invoice that is being written. */
+export interface InvoiceDraft {
+  readonly provider: Provider;
+  readonly digits: string;
+  readonly comment: string;
+  /** What the bank said of these digits. */
+  readonly found: { readonly name: string; readonly phone: string } | null;
+}
+
+/** When what is on the screen runs out, on the page's own monotonic clock. */
 export interface Countdown {
   readonly id: string;
-  readonly kind: "scan" | "confirm";
+  readonly kind: "scan" | "confirm" | "check";
   readonly endsAt: number;
   readonly totalMs: number;
 }
@@ -34,6 +65,15 @@ export interface Countdown {
 export interface State {
   readonly snapshot: Snapshot | null;
   readonly countdown: Countdown | null;
+  readonly refundCountdown: Countdown | null;
+  readonly place: Place | null;
+  /** The purchase of ours that is to go back; null: none is chosen yet. */
+  readonly refundOf: Payment | null;
+  /** The refund that was just given up here: its end is no news to whoever did it. */
+  readonly refundLeft: string | null;
+  readonly invoice: InvoiceDraft | null;
+  /** Whom the invoice on the screen went to, where the bank was asked. */
+  readonly invoiced: { readonly id: string; readonly name: string } | null;
   readonly language: Language;
   readonly entry: Entry;
   /** Chosen with "another way": the next payment belongs to that sale. */
@@ -49,6 +89,12 @@ export interface State {
 export const useStore = create<State>(() => ({
   snapshot: null,
   countdown: null,
+  refundCountdown: null,
+  place: null,
+  refundOf: null,
+  refundLeft: null,
+  invoice: null,
+  invoiced: null,
   language: "kk",
   entry: EMPTY,
   sale: null,
@@ -62,12 +108,21 @@ export const useStore = create<State>(() => ({
 /** The remaining time is as of the sending: a later word about the same countdown that differs by less is only jitter. */
 const JITTER_MS = 400;
 
-function countdownOf(payment: PaymentView | null, known: Countdown | null): Countdown | null {
-  const told = payment?.countdown;
-  if (!payment || !told) return null;
+type Counted = {
+  readonly id: string;
+  readonly countdown: {
+    readonly kind: Countdown["kind"];
+    readonly remainingMs: number;
+    readonly totalMs: number;
+  } | null;
+};
+
+function countdownOf(of: Counted | null, known: Countdown | null): Countdown | null {
+  const told = of?.countdown;
+  if (!of || !told) return null;
   const endsAt = performance.now() + told.remainingMs;
-  if (known?.id === payment.id && known.kind === told.kind && Math.abs(known.endsAt - endsAt) < JITTER_MS) return known;
-  return { id: payment.id, kind: told.kind, endsAt, totalMs: told.totalMs };
+  if (known?.id === of.id && known.kind === told.kind && Math.abs(known.endsAt - endsAt) < JITTER_MS) return known;
+  return { id: of.id, kind: told.kind, endsAt, totalMs: told.totalMs };
 }
 
 /** Takes a whole snapshot in, as one change of the store and so one commit of React. */
@@ -75,21 +130,30 @@ export function receive(next: Snapshot): void {
   useStore.setState((state) => {
     const before = state.snapshot;
     if (before?.boot === next.boot && next.version < before.version) return state;
-    const { current } = next;
-    const started =
-      state.starting !== null &&
-      current !== null &&
-      current.id !== (state.starting.renews ? state.starting.of?.id : null);
+    const { current, refund } = next;
+    const { starting } = state;
+    const started = starting !== null && current !== null && current.id !== (starting.renews ? starting.of?.id : null);
     // The typed sum is on its way now. One of another amount, from the till API, leaves it where it was.
     const taken = current !== null && before?.current == null && current.minor === state.entry.minor;
-    const moved = current?.id !== before?.current?.id || current?.state !== before?.current?.state;
+    const moved =
+      current?.id !== before?.current?.id ||
+      current?.state !== before?.current?.state ||
+      refund?.id !== before?.refund?.id ||
+      refund?.state !== before?.refund?.state;
+    // History, settings and a refund that was only being typed are left for what comes onto the screen.
+    const sale = current !== null && !isTrial(useTrial.getState(), current.id);
+    const comes = (sale && before?.current == null) || (refund !== null && before?.refund == null);
+    const name = started ? starting.invoice?.name : null;
     return {
       snapshot: next,
       countdown: countdownOf(current, state.countdown),
+      refundCountdown: countdownOf(refund, state.refundCountdown),
       // What was chosen here holds until the till itself names another language.
       language: before?.app.language === next.app.language ? state.language : next.app.language,
-      ...(started ? { starting: null } : {}),
+      ...(started ? { starting: null, invoice: null } : {}),
+      ...(name && current ? { invoiced: { id: current.id, name } } : {}),
       ...(taken ? { entry: EMPTY, sale: null } : {}),
+      ...(comes ? { place: null, refundOf: null } : {}),
       ...(moved ? { notice: null } : {}),
       ...(moved && current !== null ? { problem: null } : {}),
     };

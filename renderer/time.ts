@@ -19,3 +19,21 @@ export function clockTime(iso: string, timezone: string, short = false): string 
   const at = new Date(iso);
   return Number.isNaN(at.getTime()) ? "" : formatter(timezone, !short).format(at);
 }
+
+/** "22.11, 14:33" in the shop's zone. */
+export function dayTime(iso: string, timezone: string): string {
+  const day = shopDay(iso, timezone);
+  return day === "" ? "" : `${day.slice(8)}.${day.slice(5, 7)}, ${clockTime(iso, timezone, true)}`;
+}
+
+/** The shop's date of a moment as YYYY-MM-DD. */
+export function shopDay(iso: string | number, timezone: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return "";
+  const options = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  try {
+    return new Intl.DateTimeFormat("en-CA", { ...options, timeZone: timezone }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat("en-CA", options).format(at);
+  }
+}

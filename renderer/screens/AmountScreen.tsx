@@ -1,17 +1,20 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { ProviderView, Snapshot } from "../../contract/snapshot.ts";
 import type { Language } from "../../contract/states.ts";
-import { defaultProvider, pay, pressKey } from "../actions.ts";
+import { defaultProvider, openPlace, pay, pressKey, writeInvoice } from "../actions.ts";
 import { entryDigits } from "../entry.ts";
-import type { Entry, PadKey } from "../entry.ts";
+import type { Entry } from "../entry.ts";
 import type { Words } from "../messages/index.ts";
+import type { Method } from "../store.ts";
 import { useStore } from "../store.ts";
 import { Frame } from "../ui/Frame.tsx";
 import { Keypad } from "../ui/Keypad.tsx";
+import { useKeys } from "../ui/keys.ts";
 import { Mark } from "../ui/Mark.tsx";
+import type { MarkName } from "../ui/Mark.tsx";
 import { SumDigits } from "../ui/Sum.tsx";
 import { Sunrise } from "../ui/Sunrise.tsx";
 import { Text, WAY_NAME, useWords } from "../words.tsx";
@@ -30,12 +33,13 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
   );
   const mainHint = main ? hints.get(main.name) : undefined;
 
-  const choose = (provider: ProviderView | null): void => {
+  const choose = (provider: ProviderView | null, method: Method = "qr"): void => {
     if (!provider) return;
-    if (hints.get(provider.name)?.blocked === null) pay(provider.name);
-    else setTriedWith(entry);
+    if (hints.get(provider.name)?.blocked !== null) setTriedWith(entry);
+    else if (method === "invoice") writeInvoice(provider.name);
+    else pay(provider.name, method);
   };
-  useKeyboard(() => choose(main));
+  useKeys(pressKey, () => choose(main));
 
   const outOfBounds = mainHint?.blocked === "bounds";
   const label = !main
@@ -50,6 +54,7 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
       snapshot={snapshot}
       screen={snapshot.offlineSince !== null ? "offline" : empty ? "idle" : "amount"}
       className={empty ? "idle" : ""}
+      nav
       focusOn="amount"
       stand={
         <>
@@ -68,15 +73,22 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
       <div className="charge">
         <div className="tiles" role="group" aria-label={words("pay.by")}>
           {snapshot.providers.map((provider) => (
-            <Tile
-              key={provider.name}
-              provider={provider}
-              hint={hints.get(provider.name) ?? { blocked: null, text: "" }}
-              main={provider === main}
-              sum={entry.minor === 0 ? "" : formatMoney(entry.minor)}
-              first={empty && snapshot.providers.length === 1 ? words("amount.first") : ""}
-              onPress={() => choose(provider)}
-            />
+            <div key={provider.name} className="way">
+              <Tile
+                provider={provider}
+                hint={hints.get(provider.name) ?? READY}
+                main={provider === main}
+                sum={entry.minor === 0 ? "" : formatMoney(entry.minor)}
+                first={empty && snapshot.providers.length === 1 ? words("amount.first") : ""}
+                onPress={() => choose(provider)}
+              />
+              <Others
+                provider={provider}
+                snapshot={snapshot}
+                blocked={hints.get(provider.name)?.blocked ?? null}
+                onPress={(method) => choose(provider, method)}
+              />
+            </div>
           ))}
         </div>
         <Keypad />
@@ -90,6 +102,8 @@ interface Hint {
   readonly blocked: "net" | "reason" | "empty" | "bounds" | null;
   readonly text: string;
 }
+
+const READY: Hint = { blocked: null, text: "" };
 
 function hintOf(provider: ProviderView, snapshot: Snapshot, sum: number, language: Language, words: Words): Hint {
   const min = formatMoney(minor(provider.minMinor));
@@ -145,41 +159,49 @@ function Tile({ provider, hint, main, sum, first, onPress }: TileProps): ReactNo
   );
 }
 
-const KEYS: Readonly<Record<string, PadKey>> = {
-  ",": "dot",
-  ".": "dot",
-  Backspace: "back",
-  Delete: "clear",
-  Escape: "clear",
-  Clear: "clear",
-};
+const OTHER_WAYS = [
+  ["link", "link", "pay.link"],
+  ["invoice", "phone", "pay.invoice"],
+] as const satisfies readonly (readonly [Method, MarkName, string])[];
 
-/** The number pad is read by the place of the key: with NumLock off it would move a cursor that does not exist, or clear. */
-function padKey({ code, key }: KeyboardEvent): PadKey | undefined {
-  const digit = /^Numpad(\d)$/.exec(code)?.[1] ?? (/^\d$/.test(key) ? key : undefined);
-  if (digit !== undefined) return digit as PadKey;
-  return code === "NumpadDecimal" || code === "NumpadComma" ? "dot" : KEYS[key];
-}
-
-/** The whole keyboard types into the sum; Enter pays unless it stands on a button. */
-function useKeyboard(enter: () => void): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open], :popover-open"))
-        return;
-      if (event.key === "Enter") {
-        if (event.repeat || document.activeElement instanceof HTMLButtonElement) return;
-        event.preventDefault();
-        enter();
-        return;
-      }
-      const key = padKey(event);
-      // A digit held down is a thing lying on the keyboard, not a sum.
-      if (!key || (event.repeat && key !== "back")) return;
-      event.preventDefault();
-      pressKey(key);
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  });
+/** What the contract with the bank allows beside the code, below its tile; or the way to the technician's desk. */
+function Others(props: {
+  readonly provider: ProviderView;
+  readonly snapshot: Snapshot;
+  readonly blocked: Hint["blocked"];
+  readonly onPress: (method: Method) => void;
+}): ReactNode {
+  const words = useWords();
+  const frozen = useStore((state) => state.link !== "up");
+  const { provider, snapshot, blocked } = props;
+  const { mode } = snapshot.app;
+  if (mode === "kiosk" || mode === "vending") return null;
+  if (blocked === "reason" && provider.reason?.remedy === "fixSettings")
+    return (
+      <div className="ways">
+        <button type="button" className="btn" data-testid={`fix-${provider.name}`} onClick={() => openPlace("desk")}>
+          <Mark name="gear" className="ico" />
+          <span>{words("pay.fix")}</span>
+        </button>
+      </div>
+    );
+  const ways = OTHER_WAYS.filter(([method]) => provider.methods.includes(method));
+  if (ways.length === 0) return null;
+  return (
+    <div className="ways">
+      {ways.map(([method, mark, word]) => (
+        <button
+          key={method}
+          type="button"
+          className="btn"
+          data-testid={`pay-${provider.name}-${method}`}
+          aria-disabled={blocked !== null || frozen || undefined}
+          onClick={() => props.onPress(method)}
+        >
+          <Mark name={mark} className="ico" />
+          <span>{words(word)}</span>
+        </button>
+      ))}
+    </div>
+  );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
-import { busyKey, cancel, dismiss, refresh } from "../actions.ts";
+import { busyKey, cancel, dismiss } from "../actions.ts";
 import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dial, useSeconds } from "../ui/Dial.tsx";
@@ -24,7 +24,6 @@ export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
   const countdown = useStore((state) => state.countdown);
   const seconds = useSeconds(countdown?.id === payment.id ? countdown : null);
   const leaving = busy.has(busyKey("payments.cancel", payment.id)) || busy.has(busyKey("payments.dismiss", payment.id));
-  const invoice = payment.state === "awaiting_payment";
   const park = (
     <Button id="park" deliberate off={leaving} onPress={() => dismiss(payment.id)}>
       {words("conf.park")}
@@ -61,7 +60,7 @@ export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
         <div className="side">
           <h1 className="title done">
             <Mark name="tick" className="tickmark" />
-            <span>{words(invoice ? "conf.asked" : "conf.title")}</span>
+            <span>{words("conf.title")}</span>
           </h1>
           <p className="lead">{words("conf.lead")}</p>
           {payment.silent || seconds === 0 ? (
@@ -73,18 +72,7 @@ export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
             <p className="dim">{words("conf.hint", { app: APP_NAME[payment.provider] })}</p>
           )}
           <div className="row push">
-            {invoice ? (
-              <Button
-                id="check-again"
-                kind="main"
-                off={busy.has(busyKey("payments.refresh", payment.id))}
-                onPress={() => refresh(payment.id)}
-              >
-                {words("doubt.check")}
-              </Button>
-            ) : (
-              park
-            )}
+            {park}
             <Button id="cancel" deliberate onPress={() => setAsking(true)}>
               {words("conf.leave")}
             </Button>

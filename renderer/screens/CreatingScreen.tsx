@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import { busyKey, cancel } from "../actions.ts";
+import type { PlainKey } from "../messages/index.ts";
 import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dial } from "../ui/Dial.tsx";
@@ -13,15 +14,23 @@ import { Stand } from "../ui/Stand.tsx";
 interface Props {
   readonly snapshot: Snapshot;
   readonly minor: number;
+  readonly method: string;
   /** Null until the till has written it down: before that there is nothing to cancel. */
   readonly payment: PaymentView | null;
 }
 
+const WORDS: Readonly<Record<string, readonly [title: PlainKey, lead: PlainKey]>> = {
+  link: ["creating.link", "creating.link.lead"],
+  invoice: ["creating.invoice", "creating.invoice.lead"],
+};
+const OF_QR = ["creating.title", "creating.lead"] as const;
+
 const SLOW_AFTER_MS = 4000;
 
-/** The bank has been asked for a QR. */
-export function CreatingScreen({ snapshot, minor, payment }: Props): ReactNode {
+/** The bank has been asked for a QR, for a link, or to send an invoice. */
+export function CreatingScreen({ snapshot, minor, method, payment }: Props): ReactNode {
   const words = useWords();
+  const [title, lead] = WORDS[method] ?? OF_QR;
   const [slow, setSlow] = useState(false);
   const cancelling = useStore((state) => payment !== null && state.busy.has(busyKey("payments.cancel", payment.id)));
   useEffect(() => {
@@ -42,8 +51,8 @@ export function CreatingScreen({ snapshot, minor, payment }: Props): ReactNode {
       }
     >
       <div className="side" role="status">
-        <h1 className="title">{words("creating.title")}</h1>
-        <p className="lead">{words(slow ? "creating.slow" : "creating.lead")}</p>
+        <h1 className="title">{words(title)}</h1>
+        <p className="lead">{words(slow ? "creating.slow" : lead)}</p>
         <div className="row push">
           <Button
             id="cancel"

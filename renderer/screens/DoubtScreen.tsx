@@ -26,11 +26,17 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
   const sum = formatMoney(minor(payment.minor), payment.currency);
   const asking = busy.has(busyKey("payments.refresh", payment.id));
   const leaving = busy.has(busyKey("payments.dismiss", payment.id));
-  const known = review && payment.error ? errorText(language, payment.error).title : words("doubt.k.t", { sum });
+  const invoice = payment.method === "invoice";
+  const known = invoice
+    ? words("inv.lost.k", { sum })
+    : review && payment.error
+      ? errorText(language, payment.error).title
+      : words("doubt.k.t", { sum });
+  const tell = invoice ? words("inv.lost.t", { sum }) : words("doubt.t.t", { sum, app: APP_NAME[payment.provider] });
   const rows: readonly (readonly [string, string, string])[] = [
     ["known", words("doubt.k"), known],
-    ["tell", words("doubt.t"), words("doubt.t.t", { sum, app: APP_NAME[payment.provider] })],
-    ["not", words("doubt.n"), words(review ? "review.n" : "doubt.n.t")],
+    ["tell", words("doubt.t"), tell],
+    ["not", words("doubt.n"), words(invoice ? "inv.lost.n" : review ? "review.n" : "doubt.n.t")],
   ];
   return (
     <Frame
@@ -45,7 +51,7 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
         </Stand>
       }
     >
-      <div className="result" data-testid="result" data-state={payment.state}>
+      <div className={invoice ? "result compact" : "result"} data-testid="result" data-state={payment.state}>
         <div className="headline">
           <h1 className="title">{words(review ? "review.title" : "doubt.title")}</h1>
           {payment.askedAt && (
@@ -63,9 +69,12 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
           ))}
         </dl>
         <div className="row push reach">
-          <Button id="check-again" kind="main" off={asking} onPress={() => refresh(payment.id)}>
-            {words(asking ? "doubt.checking" : "doubt.check")}
-          </Button>
+          {/* A lost invoice has no number at the bank: there is nothing to ask about. */}
+          {payment.bankId !== null && (
+            <Button id="check-again" kind="main" off={asking} onPress={() => refresh(payment.id)}>
+              {words(asking ? "doubt.checking" : "doubt.check")}
+            </Button>
+          )}
           <Button id={review ? "done" : "park"} deliberate off={leaving} onPress={() => dismiss(payment.id)}>
             {words("doubt.park")}
           </Button>

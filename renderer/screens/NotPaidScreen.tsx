@@ -28,16 +28,20 @@ interface Look {
 }
 
 /** What each ending looks like and says. "No money was taken" only where that is certain (design U21). */
-function lookOf({ state, settled, scanned }: PaymentView): Look {
+function lookOf({ state, settled, scanned, method }: PaymentView): Look {
+  const unscanned = method === "link" ? "url.unopened" : "over.unscanned";
   if (state === "declined" || state === "failed")
     return { sky: "no", line: "broken", title: "no.title", lead: "no.lead" };
   if (state === "expired") {
     if (settled)
-      return { sky: "over", line: "solid", title: "over.title", lead: scanned ? "over.unconfirmed" : "over.unscanned" };
+      return { sky: "over", line: "solid", title: "over.title", lead: scanned ? "over.unconfirmed" : unscanned };
     if (scanned) return { sky: "doubt", line: "dashed", title: "over.title", lead: "over.doubt" };
-    return { sky: "over", line: "solid", title: "over.title", lead: "over.unscanned" };
+    return { sky: "over", line: "solid", title: "over.title", lead: unscanned };
   }
-  if (settled) return { sky: "over", line: "solid", title: "gone.title", lead: "no.lead" };
+  if (settled) {
+    const title = method === "invoice" ? "inv.gone" : "gone.title";
+    return { sky: "over", line: "solid", title, lead: "no.lead" };
+  }
   return {
     sky: scanned ? "doubt" : "over",
     line: "dashed",
@@ -60,8 +64,10 @@ export function NotPaidScreen({ snapshot, payment }: Props): ReactNode {
   const again =
     state === "declined" || state === "failed"
       ? words("no.retry", { sum: formatMoney(minor(payment.minor), payment.currency) })
-      : words("qr.new");
-  const retries = !uncertain && state !== "cancelled" && retryHelps(payment);
+      : words(payment.method === "link" ? "url.new" : "qr.new");
+  // An invoice is written anew, with its telephone: the sum is kept, and the amount screen leads on.
+  const invoice = payment.method === "invoice";
+  const retries = !uncertain && !invoice && state !== "cancelled" && retryHelps(payment);
   return (
     <Frame
       snapshot={snapshot}
@@ -107,8 +113,8 @@ export function NotPaidScreen({ snapshot, payment }: Props): ReactNode {
           >
             {words("paid.new")}
           </Button>
-          {!retries && <Retry payment={payment} kind="plain" label={again} />}
-          {!uncertain && snapshot.providers.length > 1 && (
+          {!retries && !invoice && <Retry payment={payment} kind="plain" label={again} />}
+          {!uncertain && (invoice || snapshot.providers.length > 1) && (
             <Button id="other" deliberate off={leaving} onPress={() => void anotherWay(payment)}>
               {words("no.other")}
             </Button>

@@ -9,6 +9,7 @@ import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Reason } from "../ui/Reason.tsx";
 import { Text, useWords } from "../words.tsx";
+import { DuplicateScreen } from "./DuplicateScreen.tsx";
 import { Stand } from "../ui/Stand.tsx";
 
 interface Props {
@@ -20,6 +21,8 @@ interface Props {
 export function ProblemScreen({ snapshot, problem }: Props): ReactNode {
   const words = useWords();
   const { error, starting } = problem;
+  if (error.code === "possible_duplicate" && starting.invoice && problem.other)
+    return <DuplicateScreen snapshot={snapshot} problem={problem} />;
   const again = error.remedy === "retry" || error.remedy === "checkBank";
   return (
     <Frame
@@ -43,7 +46,7 @@ export function ProblemScreen({ snapshot, problem }: Props): ReactNode {
             <Text>{words("no.retry", { sum: formatMoney(minor(starting.minor)) })}</Text>
           </Button>
           <Button id="done" kind={again ? "plain" : "main"} onPress={leaveProblem}>
-            {words("paid.new")}
+            {words(starting.invoice ? "nav.back" : "paid.new")}
           </Button>
         </div>
         <Foot snapshot={snapshot} payment={null} error={error} />

@@ -1,12 +1,13 @@
 import type { ReactNode } from "react";
 import type { AppError } from "../../contract/errors.ts";
-import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
+import type { Snapshot } from "../../contract/snapshot.ts";
 import { clockTime } from "../time.ts";
 import { useWords } from "../words.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
-  readonly payment: PaymentView | null;
+  /** The payment or the refund that the person would be asked about. */
+  readonly payment: { readonly number: string; readonly updatedAt: string } | null;
   readonly error: AppError | null;
 }
 

@@ -5,6 +5,7 @@ import { useStore } from "../store.ts";
 import { useWords } from "../words.tsx";
 import { Languages } from "./Languages.tsx";
 import { Mark } from "./Mark.tsx";
+import { Back, Nav } from "./Nav.tsx";
 import { Parked } from "./Parked.tsx";
 import { BannerStrip, LinkStrip, NoticeStrip } from "./Strip.tsx";
 import { bannerText, ordered } from "./banners.ts";
@@ -17,13 +18,26 @@ export type ScreenName =
   | "confirming"
   | "result"
   | "in-doubt"
-  | "setup"
-  | "offline";
+  | "offline"
+  | "invoice"
+  | "refund-start"
+  | "refund-qr"
+  | "refund-choose"
+  | "refund-amount"
+  | "refund-sending"
+  | "refund-result"
+  | "history";
 
 interface Props {
   readonly snapshot: Snapshot;
   readonly screen: ScreenName;
-  readonly sky?: "open" | "doubt" | "no" | "over" | "yes";
+  /** The back office has no sum: its horizon rises to just below the title. */
+  readonly kind?: "pay" | "office";
+  /** Leads back to where the person came from. */
+  readonly back?: (() => void) | undefined;
+  /** History, refund and settings can be opened from here. */
+  readonly nav?: boolean;
+  readonly sky?: "open" | "doubt" | "no" | "over" | "yes" | "refund" | "back";
   /** Solid is what the bank said, dashed is what only we say (design, "The idea"). */
   readonly line?: "solid" | "dashed" | "broken" | "thick" | "drain";
   readonly className?: string;
@@ -43,6 +57,9 @@ const SIGNALS = 3;
 export function Frame({
   snapshot,
   screen,
+  kind = "pay",
+  back,
+  nav = false,
   sky = "open",
   line = "solid",
   className = "",
@@ -65,7 +82,7 @@ export function Frame({
   return (
     <main
       ref={main}
-      className={`screen pay ${className} ${striped}`}
+      className={`screen ${kind} ${className} ${striped}`}
       data-testid="screen"
       data-screen={screen}
       data-sky={sky}
@@ -73,11 +90,12 @@ export function Frame({
     >
       <section className="sky">
         <header className="top">
+          {back && <Back onPress={back} />}
           <p className="shop">
             <b>{snapshot.merchant.name}</b> <span>{snapshot.till.name}</span>
           </p>
           <TestStamp snapshot={snapshot} />
-          {/* History, refund and settings will stand here. */}
+          {nav && <Nav snapshot={snapshot} />}
           <div className="chips">
             <Parked snapshot={snapshot} room={others.length > 1 ? 1 : 2} />
             <OtherBanners banners={others} snapshot={snapshot} choose={choose} />
@@ -132,8 +150,8 @@ function OtherBanners({ banners, snapshot, choose }: OtherProps): ReactNode {
         title={text.title}
         data-testid="banner"
         data-kind={banner.kind}
-        data-id={banner.payment?.id ?? banner.id}
-        data-state={banner.payment?.state ?? ""}
+        data-id={banner.payment?.id ?? banner.refund?.id ?? banner.id}
+        data-state={banner.payment?.state ?? banner.refund?.state ?? ""}
         onClick={() => choose(banner.id)}
       >
         <Mark name={text.mark} />

@@ -95,6 +95,60 @@ const MARKS = {
       <path d="M50 37l26 26M76 37 50 63" stroke="currentColor" strokeWidth="7" />
     </>
   ),
+  back: (
+    <path
+      fill="currentColor"
+      fillRule="evenodd"
+      d="M50 2a48 48 0 1 0 0 96 48 48 0 0 0 0-96zM43 20 19 43l24 23V50h13a10 10 0 0 1 0 20H40v12h16a21.500 21.500 0 0 0 0-43H43z"
+    />
+  ),
+  turn: <path fill="none" stroke="currentColor" strokeWidth="10" d="M38 14 14 38l24 24M14 38h46a23 23 0 0 1 0 46H30" />,
+  list: (
+    <>
+      <path stroke="currentColor" strokeWidth="10" d="M32 22h60M32 50h60M32 78h60" />
+      <path stroke="currentColor" strokeWidth="11" d="M8 22h11M8 50h11M8 78h11" />
+    </>
+  ),
+  gear: (
+    <>
+      <circle cx="50" cy="50" r="13" fill="none" stroke="currentColor" strokeWidth="9" />
+      <circle cx="50" cy="50" r="31" fill="none" stroke="currentColor" strokeWidth="9" />
+      <circle
+        cx="50"
+        cy="50"
+        r="40"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="14"
+        pathLength="80"
+        strokeDasharray="5 5"
+      />
+    </>
+  ),
+  dot: <circle cx="50" cy="50" r="34" fill="currentColor" />,
+  ring: <circle cx="50" cy="50" r="30" fill="none" stroke="currentColor" strokeWidth="9" />,
+  find: (
+    <>
+      <circle cx="42" cy="42" r="30" fill="none" stroke="currentColor" strokeWidth="10" />
+      <path d="M64 64l28 28" stroke="currentColor" strokeWidth="10" />
+    </>
+  ),
+  prev: <path fill="none" stroke="currentColor" strokeWidth="11" d="M66 14 30 50l36 36" />,
+  next: <path fill="none" stroke="currentColor" strokeWidth="11" d="M34 14l36 36-36 36" />,
+  link: (
+    <path
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="10"
+      d="M44 30l14-14a18 18 0 0 1 26 26L70 56M56 70 42 84a18 18 0 0 1-26-26l14-14M36 64l28-28"
+    />
+  ),
+  phone: (
+    <>
+      <path fill="none" stroke="currentColor" strokeWidth="9" strokeLinejoin="round" d="M26 6h48v88H26z" />
+      <path stroke="currentColor" strokeWidth="8" d="M42 80h16" />
+    </>
+  ),
   chev: <path fill="none" stroke="currentColor" strokeWidth="11" d="M16 34l34 34 34-34" />,
   qr: (
     <>

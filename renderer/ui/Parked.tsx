@@ -2,32 +2,13 @@ import { useRef } from "react";
 import type { ReactNode } from "react";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
-import type { PaymentState } from "../../contract/states.ts";
 import { busyKey, refresh } from "../actions.ts";
-import type { PlainKey } from "../messages/index.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Text, useWords } from "../words.tsx";
 import { Button } from "./Button.tsx";
 import { Mark } from "./Mark.tsx";
-
-const STATE_WORD: Readonly<Record<PaymentState, PlainKey>> = {
-  creating: "st.creating",
-  awaiting_scan: "st.awaiting",
-  awaiting_confirmation: "st.awaiting",
-  awaiting_3ds: "st.awaiting",
-  authorized: "st.awaiting",
-  awaiting_payment: "st.awaiting",
-  paid: "st.paid",
-  verified: "st.paid",
-  released: "st.over",
-  declined: "st.no",
-  failed: "st.no",
-  expired: "st.over",
-  cancelled: "st.gone",
-  in_doubt: "st.doubt",
-  needs_review: "st.review",
-};
+import { STATE_WORD } from "./states.ts";
 
 /** The parked payments: a chip each, and behind a tap the list of them all. */
 export function Parked({ snapshot, room }: { readonly snapshot: Snapshot; readonly room: number }): ReactNode {

@@ -9,7 +9,14 @@ const QUIET = 4;
 const MIN_VERSION = 2;
 
 /** The QR on its white plate, black on white in every theme. */
-export const Plate = memo(function Plate({ payload }: { readonly payload: string }): ReactNode {
+export const Plate = memo(function Plate({
+  payload,
+  alt,
+}: {
+  readonly payload: string;
+  /** What the code is for, where it is not for paying. */
+  readonly alt?: string;
+}): ReactNode {
   const plate = useRef<HTMLDivElement>(null);
   const words = useWords();
   useWholeModules(plate, payload);
@@ -24,7 +31,7 @@ export const Plate = memo(function Plate({ payload }: { readonly payload: string
         fgColor="#000000"
         data-testid="qr"
         data-payload={payload}
-        aria-label={words("qr.alt")}
+        aria-label={alt ?? words("qr.alt")}
       />
     </div>
   );

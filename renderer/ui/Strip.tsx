@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Banner, Snapshot } from "../../contract/snapshot.ts";
-import { acknowledge, askBank, busyKey, closeNotice, defaultProvider, refresh } from "../actions.ts";
+import { acknowledge, askBank, busyKey, closeNotice, defaultProvider, refresh, refreshRefund } from "../actions.ts";
 import { useStore } from "../store.ts";
 import { Text, useWords } from "../words.tsx";
 import { Button } from "./Button.tsx";
@@ -24,8 +24,8 @@ function Line({ text, alert, testid, banner, children }: LineProps): ReactNode {
       role={alert ? "alert" : "status"}
       data-testid={testid}
       data-kind={banner?.kind}
-      data-id={banner?.payment?.id ?? banner?.id}
-      data-state={banner ? (banner.payment?.state ?? "") : undefined}
+      data-id={banner?.payment?.id ?? banner?.refund?.id ?? banner?.id}
+      data-state={banner ? (banner.payment?.state ?? banner.refund?.state ?? "") : undefined}
     >
       <Mark name={text.mark} className="mark" />
       <p>
@@ -73,8 +73,7 @@ export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; rea
   const words = useWords();
   const busy = useStore((state) => state.busy);
   const provider = defaultProvider(snapshot)?.name;
-  const about = banner.payment?.id ?? "";
-  const doubt = banner.kind === "in-doubt" && banner.payment !== null;
+  const { payment, refund } = banner;
   return (
     <Line text={bannerText(banner, snapshot, words)} alert={banner.kind !== "late"} testid="banner" banner={banner}>
       {banner.kind === "offline" && provider && (
@@ -82,8 +81,21 @@ export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; rea
           {words("off.check")}
         </Button>
       )}
-      {doubt && (
-        <Button id="banner-check" off={busy.has(busyKey("payments.refresh", about))} onPress={() => refresh(about)}>
+      {banner.kind === "in-doubt" && payment && (
+        <Button
+          id="banner-check"
+          off={busy.has(busyKey("payments.refresh", payment.id))}
+          onPress={() => refresh(payment.id)}
+        >
+          {words("off.check")}
+        </Button>
+      )}
+      {banner.kind === "in-doubt" && !payment && refund && (
+        <Button
+          id="banner-check"
+          off={busy.has(busyKey("refunds.refresh", refund.id))}
+          onPress={() => refreshRefund(refund.id)}
+        >
           {words("off.check")}
         </Button>
       )}

@@ -5,10 +5,16 @@ import { groupDigits, minor } from "../../contract/money.ts";
 const LENGTHS = ["s", "s", "s", "s", "s", "s", "m", "l", "xl", "xl"] as const;
 
 /** Digits and sign of the sum that stands on the line. */
-export function SumDigits({ digits }: { readonly digits: string }): ReactNode {
+export function SumDigits({
+  digits,
+  testid = "amount",
+}: {
+  readonly digits: string;
+  readonly testid?: string;
+}): ReactNode {
   const figures = digits.replace(/[^\d,]/g, "").length;
   return (
-    <p className="amount" data-testid="amount" data-len={LENGTHS[figures] ?? "xxl"}>
+    <p className="amount" data-testid={testid} data-len={LENGTHS[figures] ?? "xxl"}>
       <span className="n">{digits}</span>
       <span className="cur">{"\u00a0₸"}</span>
     </p>

@@ -67,11 +67,13 @@ export function TrainingFrame({ snapshot, children }: Props): ReactNode {
 
 function Phone({ snapshot, beside }: { readonly snapshot: Snapshot; readonly beside: boolean }): ReactNode {
   const words = useWords();
-  const { current } = snapshot;
-  const busy = useStore((state) => current !== null && state.busy.has(busyKey("training.phone", current.id)));
-  const payload = current?.state === "awaiting_scan" ? (current.qr?.payload ?? current.link) : null;
+  const { current, refund } = snapshot;
+  const shown = current ?? refund;
+  const busy = useStore((state) => shown !== null && state.busy.has(busyKey("training.phone", shown.id)));
+  const code = current ? (current.qr?.payload ?? current.link) : (refund?.qr?.payload ?? null);
+  const payload = shown?.state === "awaiting_scan" ? code : null;
   const scanned = current?.state === "awaiting_confirmation";
-  const tap = (action: "scan" | "confirm" | "decline") => () => current && tapPhone(current.id, action);
+  const tap = (action: "scan" | "confirm" | "decline") => () => shown && tapPhone(shown.id, action);
   return (
     <div className="handset">
       {beside && (

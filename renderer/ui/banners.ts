@@ -30,12 +30,15 @@ export function ordered(banners: readonly Banner[]): readonly Banner[] {
   return banners.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.since.localeCompare(a.since));
 }
 
+/** A new certificate takes the bank some days: from here on it is no longer "in good time". */
+const URGENT_DAYS = 7;
+
 /** One line of fact and one of meaning. */
 export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): BannerText {
   const { timezone } = snapshot.app;
-  const { payment, params } = banner;
+  const { payment, refund, params } = banner;
   const sum = payment ? formatMoney(minor(payment.minor), payment.currency) : "";
-  const number = payment?.number ?? "";
+  const number = payment?.number ?? refund?.number ?? "";
   const since = clockTime(banner.since, timezone, true);
   switch (banner.kind) {
     case "late": {
@@ -69,16 +72,23 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
       };
     case "in-doubt": {
       const count = Number(params["count"] ?? 1);
+      if (!payment && refund) {
+        const back = refund.minor === null ? "" : formatMoney(minor(refund.minor), refund.currency);
+        const what = count > 1 ? words("bback.many", { number, n: count }) : words("bback.sub", { number });
+        return { mark: "doubt", tone: "doubt", title: words("bback.title", { sum: back }), sub: what };
+      }
       const sub = count > 1 ? words("bdoubt.many", { number, n: count }) : words("bdoubt.sub", { number });
       return { mark: "doubt", tone: "doubt", title: words("bdoubt.title", { sum }), sub };
     }
     case "certificate": {
       const days = Number(params["days"] ?? 0);
+      // The till names the level that was passed: 60, 30, 7 or 1 days before the end, "0" or nothing after it.
+      const level = Number(params["level"] ?? days);
       return {
         mark: "attention",
-        tone: "doubt",
-        title: days > 0 ? words("cert.title", { n: days }) : words("cert.over"),
-        sub: words("cert.sub"),
+        tone: level <= URGENT_DAYS ? "no" : "doubt",
+        title: days > 1 ? words("cert.title", { n: days }) : words(days === 1 ? "cert.day" : "cert.over"),
+        sub: words(days < 1 ? "cert.sub.over" : level <= URGENT_DAYS ? "cert.sub.week" : "cert.sub"),
       };
     }
     case "provision-file":

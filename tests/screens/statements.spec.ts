@@ -16,7 +16,7 @@ import {
   snapshot,
   TOKEN,
 } from "./support/snapshots.ts";
-import { expect, test } from "./support/till.ts";
+import { expect, freshTest, openTill, test } from "./support/till.ts";
 
 const THIN = "\u2009";
 const SUM = `2${THIN}500\u00a0₸`;
@@ -221,40 +221,39 @@ test("U7: beside the QR stand the sum, the shop, what to open, and the ways to p
   await expect(till.id("payment-methods")).toHaveCount(0);
 });
 
-test("U8: ring and digits count the bank's seconds, change shape under 30 s, and are announced at 60, 30 and 10 s only", async ({
-  page,
-  url,
-}) => {
-  await page.clock.install();
-  const { openTill } = await import("./support/till.ts");
-  const till = await openTill(page, url);
-  await page.clock.pauseAt(Date.now() + 3_600_000);
-  await till.page.evaluate(
-    (value) => window.fakeTill.push(value),
-    snapshot({ current: awaitingScan({ countdown: scan(65_000) }) }),
-  );
-  const dial = till.id("countdown");
-  await expect(dial).toHaveAttribute("data-seconds", "65");
-  const said: string[] = [];
-  for (let second = 64; second >= 0; second--) {
-    await page.clock.runFor(1000);
-    await expect(dial).toHaveAttribute("data-seconds", String(second));
-    const text = (await till.id("announcer").textContent()) ?? "";
-    if (text !== "" && said.at(-1) !== text) said.push(text);
-    if (second === 31) {
-      await expect(dial).not.toHaveAttribute("data-low");
-      await expect(till.id("renew")).toHaveCount(0);
+freshTest(
+  "U8: ring and digits count the bank's seconds, change shape under 30 s, and are announced at 60, 30 and 10 s only",
+  async ({ page, url }) => {
+    await page.clock.install();
+    const till = await openTill(page, url);
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+    await till.page.evaluate(
+      (value) => window.fakeTill.push(value),
+      snapshot({ current: awaitingScan({ countdown: scan(65_000) }) }),
+    );
+    const dial = till.id("countdown");
+    await expect(dial).toHaveAttribute("data-seconds", "65");
+    const said: string[] = [];
+    for (let second = 64; second >= 0; second--) {
+      await page.clock.runFor(1000);
+      await expect(dial).toHaveAttribute("data-seconds", String(second));
+      const text = (await till.id("announcer").textContent()) ?? "";
+      if (text !== "" && said.at(-1) !== text) said.push(text);
+      if (second === 31) {
+        await expect(dial).not.toHaveAttribute("data-low");
+        await expect(till.id("renew")).toHaveCount(0);
+      }
+      if (second === 29) {
+        await expect(dial).toHaveAttribute("data-low");
+        await expect(dial.locator(".rim")).toBeHidden();
+        await expect(page.locator(".said")).toHaveText("Мало времени");
+        await expect(till.id("renew")).toBeVisible();
+      }
     }
-    if (second === 29) {
-      await expect(dial).toHaveAttribute("data-low");
-      await expect(dial.locator(".rim")).toBeHidden();
-      await expect(page.locator(".said")).toHaveText("Мало времени");
-      await expect(till.id("renew")).toBeVisible();
-    }
-  }
-  expect(said).toEqual(["Осталось 60 секунд", "Осталось 30 секунд", "Осталось 10 секунд"]);
-  await expect(till.id("qr"), "a code that is too old is not shown").toHaveCount(0);
-});
+    expect(said).toEqual(["Осталось 60 секунд", "Осталось 30 секунд", "Осталось 10 секунд"]);
+    await expect(till.id("qr"), "a code that is too old is not shown").toHaveCount(0);
+  },
+);
 
 test("U8: the page's wall clock plays no part", async ({ till, page }) => {
   await page.evaluate(() => {
@@ -371,7 +370,7 @@ test("U16: success fills the screen with shape, word, a sum of at least 72 px, m
   ).toBeGreaterThanOrEqual(72);
 });
 
-test("U17: paid is heard within 150 ms, once, and not again after a reload", async ({ till, page }) => {
+freshTest("U17: paid is heard within 150 ms, once, and not again after a reload", async ({ till, page }) => {
   await till.show({ current: awaitingConfirmation() });
   const delay = await page.evaluate(
     (value) => {
@@ -395,39 +394,38 @@ test("U17: paid is heard within 150 ms, once, and not again after a reload", asy
   expect(await till.cues()).toEqual([]);
 });
 
-test("U18: back to the start after the set seconds, visibly; a touch, a key or Stay stops it", async ({
-  page,
-  url,
-}) => {
-  await page.clock.install();
-  const { openTill } = await import("./support/till.ts");
-  const till = await openTill(page, url);
-  await page.clock.pauseAt(Date.now() + 3_600_000);
-  const paid = (id: string) =>
-    page.evaluate((value) => window.fakeTill.push(value), snapshot({ current: ended("paid", { id }) }));
-  await paid("p-1");
-  await expect(till.id("screen")).toHaveAttribute("data-line", "drain");
-  await expect(till.id("done")).toHaveText("Новая продажа через 5 с");
-  await page.clock.runFor(2000);
-  await expect(till.id("done")).toHaveText("Новая продажа через 3 с");
-  await page.clock.runFor(4000);
-  expect((await till.calls("payments.dismiss")).map((call) => call.input)).toEqual([{ id: "p-1" }]);
+freshTest(
+  "U18: back to the start after the set seconds, visibly; a touch, a key or Stay stops it",
+  async ({ page, url }) => {
+    await page.clock.install();
+    const till = await openTill(page, url);
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+    const paid = (id: string) =>
+      page.evaluate((value) => window.fakeTill.push(value), snapshot({ current: ended("paid", { id }) }));
+    await paid("p-1");
+    await expect(till.id("screen")).toHaveAttribute("data-line", "drain");
+    await expect(till.id("done")).toHaveText("Новая продажа через 5 с");
+    await page.clock.runFor(2000);
+    await expect(till.id("done")).toHaveText("Новая продажа через 3 с");
+    await page.clock.runFor(4000);
+    expect((await till.calls("payments.dismiss")).map((call) => call.input)).toEqual([{ id: "p-1" }]);
 
-  for (const [id, stop] of [
-    ["p-2", () => page.mouse.click(600, 600)],
-    ["p-3", () => page.keyboard.press("Shift")],
-    ["p-4", () => till.id("stay").click()],
-  ] as const) {
-    await paid(id);
-    await expect(till.id("stay")).toBeVisible();
-    await stop();
-    await expect(till.id("screen")).toHaveAttribute("data-line", "thick");
-    await page.clock.runFor(20_000);
-    expect(await till.calls("payments.dismiss")).toHaveLength(1);
-  }
-  await till.id("done").click();
-  expect(await till.calls("payments.dismiss")).toHaveLength(2);
-});
+    for (const [id, stop] of [
+      ["p-2", () => page.mouse.click(600, 600)],
+      ["p-3", () => page.keyboard.press("Shift")],
+      ["p-4", () => till.id("stay").click()],
+    ] as const) {
+      await paid(id);
+      await expect(till.id("stay")).toBeVisible();
+      await stop();
+      await expect(till.id("screen")).toHaveAttribute("data-line", "thick");
+      await page.clock.runFor(20_000);
+      expect(await till.calls("payments.dismiss")).toHaveLength(1);
+    }
+    await till.id("done").click();
+    expect(await till.calls("payments.dismiss")).toHaveLength(2);
+  },
+);
 
 test("U19: another sale's late success is a strip and a sound, never a full screen", async ({ till, page }) => {
   await page.keyboard.type("1200");

@@ -1,7 +1,7 @@
-import type { Page } from "playwright/test";
+/** What is measured on the page. Each function runs there, and so leans on nothing outside itself. */
 
-/** Runs in the page: what is cut off, covered, or would have to be scrolled to. */
-function findFaults(): string[] {
+/** What is cut off, covered, or would have to be scrolled to. */
+export function findFaults(): string[] {
   const faults: string[] = [];
   const say = (element: Element, what: string): void => {
     const name = element.getAttribute("data-testid") ?? element.className.toString();
@@ -25,6 +25,8 @@ function findFaults(): string[] {
   for (const section of document.querySelectorAll<HTMLElement>(
     ".screen, .sky, .ground, .side, .result, .phone, .stamp",
   )) {
+    // Lists are scrolled; what leads to money is not.
+    if (getComputedStyle(section).overflowY === "auto") continue;
     if (section.scrollHeight > section.clientHeight + 1 && !section.matches(".sky, .side, .result"))
       say(section, "overflows downwards");
     if (section.scrollWidth > section.clientWidth + 1 && !section.matches(".sky")) say(section, "overflows sideways");
@@ -32,6 +34,8 @@ function findFaults(): string[] {
   for (const element of visible) {
     // A name too long for the bar ends in dots; the whole of it stands beside the sum.
     if (element.closest(".shop")) continue;
+    const list = element.closest(".scroll, .ops > .ground");
+    if (list && list.scrollHeight > list.clientHeight + 1) continue;
     const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
     if (!own) continue;
     const range = document.createRange();
@@ -70,7 +74,7 @@ function findFaults(): string[] {
   // Things that may never lie on one another: texts, controls, the QR.
   const solid = visible.filter((element) =>
     element.matches(
-      "button, h1, h2, dt, dd, .who, .amount, .lead, .dim, .foot, .said, .steps li, .badges, .strip p, .shop b, .teststamp, .digits, .quote, .reason p, .plate:not(.empty), .sun",
+      "button, h1, h2, dt, dd, .who, .amount, .lead, .dim, .foot, .said, .steps li, .badges, .strip p, .shop b, .teststamp, .digits, .quote, .reason p, .saleno p, .phoneno, .small, .field, .find, .item > span, .plate:not(.empty), .sun",
     ),
   );
   const inks = solid.map(inkOf);
@@ -95,7 +99,7 @@ function findFaults(): string[] {
   /** Where an element has ink: for text the lines themselves, less the leading. */
   function inkOf(element: HTMLElement): { left: number; right: number; top: number; bottom: number } {
     const box = boxOf(element);
-    if (element.matches("button, .plate, .sun, .teststamp")) return box;
+    if (element.matches("button, .field, .find, .plate, .sun, .teststamp")) return box;
     const range = document.createRange();
     range.selectNodeContents(element);
     const text = range.getBoundingClientRect();
@@ -109,37 +113,53 @@ function findFaults(): string[] {
   }
 }
 
-/** Everything on the page that is cut off, covered or out of reach; empty when all is well. */
-export const faultsOf = (page: Page): Promise<string[]> => page.evaluate(findFaults);
+/** Buttons with an edge shorter than `least` pixels. */
+export function findSmall(least: number): string[] {
+  return [...document.querySelectorAll<HTMLElement>("button")]
+    .filter((button) => button.checkVisibility() && (button.offsetHeight < least || button.offsetWidth < least))
+    .map((button) => `too small: ${button.dataset["testid"] ?? ""} ${button.offsetWidth}x${button.offsetHeight}`);
+}
 
-/** Makes every sentence of the page 40 % longer, as another language may. */
-export async function lengthen(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const texts: Text[] = [];
-    while (walker.nextNode()) texts.push(walker.currentNode as Text);
-    for (const node of texts) {
-      const text = node.data;
-      // Sums, numbers, names and the languages' own names are the same in every language.
-      if (
-        !/\p{L}{3}/u.test(text) ||
-        node.parentElement?.closest(
-          ".amount, .digits, .shop, p.who, .foot b, .name, .langs, .num, code, .badges b, dd, .teststamp",
-        )
+/** Keys that show through in place of their words (`keys` is a pattern of them), and words that were put together wrongly. */
+export function findBadWords(keys: string): string[] {
+  const text = document.body.innerText;
+  return [/[{}]|undefined|NaN|\[object/, new RegExp(keys)]
+    .map((bad) => bad.exec(text))
+    .filter((found) => found !== null)
+    .map(({ index }) => `no words: "${text.slice(Math.max(0, index - 20), index + 40)}"`);
+}
+
+/** Makes every sentence of the page 40 % longer, as another language may. What it returns takes that back. */
+export function lengthen(): () => void {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts: { readonly node: Text; readonly before: string }[] = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode as Text;
+    texts.push({ node, before: node.data });
+  }
+  for (const { node, before } of texts) {
+    // Sums, numbers, names and the languages' own names are the same in every language.
+    if (
+      !/\p{L}{3}/u.test(before) ||
+      node.parentElement?.closest(
+        ".amount, .digits, .shop, p.who, .foot b, .name, .langs, .num, code, .badges b, dd, .teststamp",
       )
-        continue;
-      const words = text.split(" ");
-      let extra = Math.ceil(text.trim().length * 0.4);
-      const added: string[] = [];
-      for (let index = 0; extra > 0; index++) {
-        const word = words[index % words.length]?.slice(0, Math.max(2, extra)) ?? "xx";
-        added.push(word);
-        extra -= word.length + 1;
-      }
-      node.data =
-        words.length === 1 && text.trim().length < 12
-          ? text.trim() + "ы".repeat(Math.ceil(text.trim().length * 0.4))
-          : `${text} ${added.join(" ")}`;
+    )
+      continue;
+    const words = before.split(" ");
+    let extra = Math.ceil(before.trim().length * 0.4);
+    const added: string[] = [];
+    for (let index = 0; extra > 0; index++) {
+      const word = words[index % words.length]?.slice(0, Math.max(2, extra)) ?? "xx";
+      added.push(word);
+      extra -= word.length + 1;
     }
-  });
+    node.data =
+      words.length === 1 && before.trim().length < 12
+        ? before.trim() + "ы".repeat(Math.ceil(before.trim().length * 0.4))
+        : `${before} ${added.join(" ")}`;
+  }
+  return () => {
+    for (const { node, before } of texts) if (node.data !== before) node.data = before;
+  };
 }

@@ -1,5 +1,15 @@
 import { appError } from "../../../contract/errors.ts";
-import type { Banner, BannerKind, PaymentView, ProviderView, Snapshot } from "../../../contract/snapshot.ts";
+import type { HistoryItem, PurchaseLook } from "../../../contract/commands.ts";
+import type { Payment } from "../../../contract/payment.ts";
+import type { Refund } from "../../../contract/refund.ts";
+import type {
+  Banner,
+  BannerKind,
+  PaymentView,
+  ProviderView,
+  RefundView,
+  Snapshot,
+} from "../../../contract/snapshot.ts";
 
 /** A real Kaspi token is a row of digits of about this length. */
 export const TOKEN = "51984113796152384051260094321675840297713";
@@ -13,10 +23,16 @@ const provider = (name: ProviderView["name"], more: Partial<ProviderView> = {}):
   reason: null,
   minMinor: 1_000,
   maxMinor: 100_000_000,
+  methods: ["qr"],
+  refunds: "elsewhere",
+  organization: null,
   ...more,
 });
 
 export const KASPI = provider("kaspi");
+/** The second scheme refunds after the customer's scan; the third by the till alone, and can send invoices. */
+export const KASPI_2 = provider("kaspi", { methods: ["qr", "link"], refunds: "customer" });
+export const KASPI_3 = provider("kaspi", { methods: ["qr", "link", "invoice"], refunds: "till" });
 export const HALYK = provider("halykQr");
 export const EPAY = provider("epay");
 
@@ -30,6 +46,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
       version: "0.1.0",
       mode: "cashier",
       setupNeeded: false,
+      pinKnown: false,
       training: false,
       environment: "production",
       language: "ru",
@@ -42,6 +59,8 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     lastProvider: "kaspi",
     offlineSince: null,
     current: null,
+    refund: null,
+    refundPinAboveMinor: null,
     parked: [],
     watched: 0,
     banners: [],
@@ -69,6 +88,9 @@ export function payment(more: Partial<PaymentView> = {}): PaymentView {
     bankId: "9007199254740993",
     qr: null,
     link: null,
+    phone: null,
+    payableUntil: null,
+    refundedMinor: 0,
     paymentMethods: ["Gold", "Red", "Loan"],
     countdown: null,
     silent: false,
@@ -87,14 +109,15 @@ export const banner = (kind: BannerKind, more: Partial<Banner> = {}): Banner => 
   id: `${kind}-1`,
   kind,
   payment: null,
+  refund: null,
   since: "2026-11-22T14:31:00+05:00",
   params: {},
   dismissible: false,
   ...more,
 });
 
-export const scan = (remainingMs = 134_000): PaymentView["countdown"] => ({
-  kind: "scan",
+export const scan = (remainingMs = 134_000) => ({
+  kind: "scan" as const,
   remainingMs,
   totalMs: 180_000,
 });
@@ -111,6 +134,195 @@ export const awaitingConfirmation = (more: Partial<PaymentView> = {}): PaymentVi
 export const ended = (state: PaymentView["state"], more: Partial<PaymentView> = {}): PaymentView =>
   payment({ state, settled: true, watching: false, watchUntil: null, ...more });
 
+export const LINK = "https://qr.example.kz/8fk2m0xa";
+export const awaitingLink = (more: Partial<PaymentView> = {}): PaymentView =>
+  payment({ state: "awaiting_scan", method: "link", link: LINK, countdown: scan(), ...more });
+export const invoiceSent = (more: Partial<PaymentView> = {}): PaymentView =>
+  payment({
+    state: "awaiting_payment",
+    method: "invoice",
+    phone: "+7 707 ••• 77 77",
+    payableUntil: "2026-11-23T14:32:00+05:00",
+    answeredAt: "2026-11-22T14:32:01+05:00",
+    watching: false,
+    ...more,
+  });
+
+export function refundView(more: Partial<RefundView> = {}): RefundView {
+  return {
+    id: "r-1",
+    number: "A1-R000001",
+    provider: "kaspi",
+    environment: "production",
+    paymentId: "p-1",
+    sale: { number: "A1-000123", purchaseId: "12800627774", minor: 350_000, at: "2026-11-22T14:33:00+05:00" },
+    minor: 120_000,
+    currency: "KZT",
+    state: "refunded",
+    settled: true,
+    availableMinor: 250_000,
+    availableAt: "2026-11-22T14:36:02+05:00",
+    beforeMinor: 250_000,
+    readings: [],
+    operations: [],
+    qr: null,
+    countdown: null,
+    silent: false,
+    bankId: "15",
+    error: null,
+    by: null,
+    reason: null,
+    actor: "person:cashier",
+    createdAt: "2026-11-22T14:36:00+05:00",
+    updatedAt: "2026-11-22T14:36:40+05:00",
+    ...more,
+  };
+}
+
+export const RETURN_TOKEN = "90031776248810559301742266150938274610485";
+const NEW = { sale: null, paymentId: null, minor: null, settled: false, beforeMinor: null, bankId: null } as const;
+export const refundQr = (more: Partial<RefundView> = {}): RefundView =>
+  refundView({ ...NEW, state: "awaiting_scan", qr: { payload: RETURN_TOKEN }, countdown: scan(171_000), ...more });
+export const choosing = (more: Partial<RefundView> = {}): RefundView =>
+  refundView({
+    ...NEW,
+    state: "choosing",
+    operations: [
+      { id: "12800627774", minor: 250_000, at: "2026-11-22T14:33:00+05:00", number: "A1-000123" },
+      { id: "12800627012", minor: 89_000, at: "2026-11-22T11:08:00+05:00", number: "A1-000110" },
+      { id: "12799914430", minor: 1_475_000, at: "2026-11-19T18:47:00+05:00", number: null },
+      { id: "12799320081", minor: 250_000, at: "2026-11-17T09:15:00+05:00", number: "A1-000058" },
+      { id: "12798800412", minor: 100_000_000, at: "2026-11-15T20:02:00+05:00", number: null },
+      { id: "12797715509", minor: 48_000, at: null, number: null },
+    ],
+    ...more,
+  });
+export const refundDoubt = (more: Partial<RefundView> = {}): RefundView =>
+  refundView({
+    state: "in_doubt",
+    settled: false,
+    bankId: null,
+    readings: [{ at: "2026-11-22T14:36:50+05:00", minor: 250_000 }],
+    countdown: { kind: "check", remainingMs: 83_000, totalMs: 120_000 },
+    error: appError("refund_unconfirmed", { incident: "K999" }),
+    ...more,
+  });
+
+export const LOOK: PurchaseLook = {
+  purchaseId: "12800627774",
+  paymentId: "p-1",
+  total: "3500.00",
+  refunded: "1000.00",
+  available: "2500.00",
+  at: "2026-11-22T14:36:02+05:00",
+};
+
+/** A payment as the till API and the history have it. */
+export function sale(more: Partial<Payment> = {}): Payment {
+  return {
+    seq: 7,
+    id: "p-1",
+    number: "A1-000123",
+    tillId: "A1",
+    saleId: "s-1",
+    replaces: null,
+    kind: "sale",
+    provider: "kaspi",
+    environment: "production",
+    method: "qr",
+    amount: "3500.00",
+    currency: "KZT",
+    state: "paid",
+    settled: true,
+    late: false,
+    watching: false,
+    parked: false,
+    externalId: null,
+    bankId: "12800627774",
+    qr: null,
+    link: null,
+    paymentMethods: ["Gold"],
+    scanDeadline: null,
+    confirmDeadline: null,
+    card: null,
+    error: null,
+    resolution: null,
+    refundedAmount: "0.00",
+    actor: "person:cashier",
+    createdAt: "2026-11-22T14:33:00+05:00",
+    updatedAt: "2026-11-22T14:33:07+05:00",
+    history: [],
+    ...more,
+  };
+}
+
+export function refundOf(more: Partial<Refund> = {}): Refund {
+  return {
+    seq: 9,
+    id: "r-1",
+    number: "A1-R000001",
+    tillId: "A1",
+    paymentId: "p-1",
+    provider: "kaspi",
+    environment: "production",
+    amount: "1000.00",
+    currency: "KZT",
+    state: "refunded",
+    settled: true,
+    available: "3500.00",
+    availableAt: "2026-11-22T14:20:00+05:00",
+    availableIsOurs: false,
+    operations: [],
+    qr: null,
+    bankReturnId: null,
+    bankId: "15",
+    evidence: {
+      kind: "answer",
+      purchaseId: "12800627774",
+      before: "3500.00",
+      beforeAt: "2026-11-22T14:20:00+05:00",
+      readings: [],
+      by: null,
+      reason: null,
+    },
+    error: null,
+    resolution: null,
+    actor: "person:cashier",
+    createdAt: "2026-11-22T14:21:00+05:00",
+    updatedAt: "2026-11-22T14:21:05+05:00",
+    history: [],
+    ...more,
+  };
+}
+
+const sold = (id: string, more: Partial<Payment> = {}): HistoryItem => ({
+  payment: sale({ id, number: `A1-0001${id.slice(-2)}`, amount: "2500.00", ...more }),
+  refunds: [],
+});
+
+export const HISTORY: readonly HistoryItem[] = [
+  {
+    payment: sale({ refundedAmount: "1000.00" }),
+    refunds: [
+      refundOf({
+        id: "r-2",
+        number: "A1-R000002",
+        amount: "500.00",
+        state: "failed",
+        evidence: { ...refundOf().evidence, kind: "none", before: null },
+      }),
+      refundOf(),
+    ],
+  },
+  sold("p-22", { amount: "12900.00" }),
+  sold("p-21", { amount: "12900.00", state: "declined" }),
+  sold("p-20", { state: "in_doubt", settled: false, method: "link" }),
+  sold("p-19", { amount: "4750.00", late: true }),
+  sold("p-18", { amount: "1000000.00", refundedAmount: "1000000.00" }),
+  sold("p-17", { amount: "890.00", state: "expired", method: "invoice" }),
+  sold("p-16", { amount: "60000.00", state: "awaiting_payment", settled: false, method: "invoice" }),
+];
+
 const parked = (id: string, minor = 250_000): PaymentView =>
   payment({ id, parked: true, state: "in_doubt", minor, number: `A1-00012${id.slice(-1)}` });
 
@@ -120,6 +332,9 @@ const late = banner("late", {
 });
 const offline = { offlineSince: "2026-11-22T14:31:00+05:00", banners: [banner("offline")] };
 
+const INVOICE = "pay-kaspi-invoice";
+const WITH_PIN = { app: { ...snapshot().app, pinKnown: true }, refundPinAboveMinor: 200_000 };
+
 /** Every state of the screen that a person can meet: what the snapshot holds, and what is typed before. */
 export const STATES: Readonly<
   Record<
@@ -128,7 +343,12 @@ export const STATES: Readonly<
       readonly screen: string;
       readonly snapshot: () => Partial<Snapshot>;
       readonly typed?: string;
-      readonly click?: string;
+      /** Touched one after the other, when each is there. */
+      readonly click?: readonly string[];
+      /** Typed after that. */
+      readonly after?: string;
+      /** What commands answer here. */
+      readonly answers?: Readonly<Record<string, unknown>>;
     }
   >
 > = {
@@ -162,7 +382,7 @@ export const STATES: Readonly<
     screen: "confirming",
     snapshot: () => ({ current: awaitingConfirmation({ countdown: confirm(17_000), silent: true }) }),
   },
-  "confirming-ask": { screen: "confirming", snapshot: () => ({ current: awaitingConfirmation() }), click: "cancel" },
+  "confirming-ask": { screen: "confirming", snapshot: () => ({ current: awaitingConfirmation() }), click: ["cancel"] },
   "confirming-banner": { screen: "confirming", snapshot: () => ({ current: awaitingConfirmation(), banners: [late] }) },
   paid: { screen: "result", snapshot: () => ({ current: ended("paid") }) },
   "paid-max": { screen: "result", snapshot: () => ({ current: ended("paid", { minor: 100_000_000 }) }) },
@@ -240,14 +460,178 @@ export const STATES: Readonly<
     }),
   },
   test: { screen: "idle", snapshot: () => ({ app: { ...snapshot().app, environment: "test" } }) },
-  setup: {
-    screen: "setup",
+  "amount-ways": { screen: "amount", snapshot: () => ({ providers: [KASPI_3] }), typed: "2500" },
+  "amount-ways-two": { screen: "amount", snapshot: () => ({ providers: [KASPI_3, HALYK] }), typed: "1000000" },
+  "idle-fix": {
+    screen: "idle",
+    snapshot: () => ({ providers: [{ ...KASPI_3, ready: false, reason: appError("device_not_found") }] }),
+  },
+  link: { screen: "qr", snapshot: () => ({ current: awaitingLink() }) },
+  "link-low": { screen: "qr", snapshot: () => ({ current: awaitingLink({ countdown: scan(21_000), silent: true }) }) },
+  invoice: { screen: "invoice", snapshot: () => ({ providers: [KASPI_3] }), typed: "2500", click: [INVOICE] },
+  "invoice-found": {
+    screen: "invoice",
+    snapshot: () => ({ providers: [KASPI_3] }),
+    typed: "1000000",
+    click: [INVOICE],
+    after: "87071234577\n",
+    answers: { "payments.lookUp": { ok: true, value: { name: "Қарлығаш С.", phone: "+7 707 ••• 45 77", left: 49 } } },
+  },
+  "invoice-limit": {
+    screen: "invoice",
+    snapshot: () => ({ providers: [KASPI_3] }),
+    typed: "2500",
+    click: [INVOICE],
+    after: "7071234577\n",
+    answers: { "payments.lookUp": { ok: false, error: appError("lookup_limit", { params: { seconds: "41" } }) } },
+  },
+  "invoice-sent": { screen: "invoice", snapshot: () => ({ current: invoiceSent() }) },
+  "invoice-unconfirmed": {
+    screen: "invoice",
+    snapshot: () => ({ current: invoiceSent({ error: appError("cancel_unconfirmed", { incident: "K7QX" }) }) }),
+  },
+  "invoice-ask": { screen: "invoice", snapshot: () => ({ current: invoiceSent() }), click: ["cancel"] },
+  "invoice-lost": {
+    screen: "result",
     snapshot: () => ({
-      app: { ...snapshot().app, setupNeeded: true, environment: "none" },
-      providers: [],
-      merchant: { name: "", address: null, supportPhone: null },
+      current: invoiceSent({ state: "needs_review", error: appError("invoice_lost", { incident: "K7QX" }) }),
     }),
   },
+  duplicate: {
+    screen: "result",
+    snapshot: () => ({ providers: [KASPI_3] }),
+    typed: "2500",
+    click: [
+      INVOICE,
+      "key-7",
+      "key-0",
+      "key-7",
+      "key-1",
+      "key-2",
+      "key-3",
+      "key-4",
+      "key-5",
+      "key-7",
+      "key-7",
+      "invoice-send",
+    ],
+    answers: {
+      "payments.create": {
+        ok: false,
+        error: appError("possible_duplicate", { params: { number: "A1-000119" } }),
+        payment: sale({ id: "p-0", number: "A1-000119", method: "invoice", state: "needs_review", amount: "2500.00" }),
+      },
+    },
+  },
+  "refund-start": { screen: "refund-start", snapshot: () => ({ providers: [KASPI_2] }), click: ["open-refund"] },
+  "refund-start-till": { screen: "refund-start", snapshot: () => ({ providers: [KASPI_3] }), click: ["open-refund"] },
+  "refund-elsewhere": { screen: "refund-start", snapshot: () => ({}), click: ["open-refund"] },
+  "refund-number": {
+    screen: "refund-start",
+    snapshot: () => ({ providers: [KASPI_3] }),
+    click: ["open-refund", "refund-number"],
+    after: "12800627774",
+  },
+  "refund-preparing": {
+    screen: "refund-qr",
+    snapshot: () => ({ refund: refundQr({ state: "creating", qr: null, countdown: null }) }),
+  },
+  "refund-qr": { screen: "refund-qr", snapshot: () => ({ refund: refundQr() }) },
+  "refund-qr-sum": { screen: "refund-qr", snapshot: () => ({ refund: refundQr({ minor: 120_000, silent: true }) }) },
+  "refund-choose": { screen: "refund-choose", snapshot: () => ({ refund: choosing() }) },
+  "refund-choose-refused": {
+    screen: "refund-choose",
+    snapshot: () => ({ refund: choosing({ error: appError("refund_refused", { bankCode: "-14000001" }) }) }),
+  },
+  "refund-choose-none": { screen: "refund-choose", snapshot: () => ({ refund: choosing({ operations: [] }) }) },
+  "refund-amount": {
+    screen: "refund-amount",
+    snapshot: () => ({ refund: choosing(), ...WITH_PIN }),
+    click: ["operation-12800627774", "refund-all"],
+    after: "\u00081200",
+  },
+  "refund-amount-above": {
+    screen: "refund-amount",
+    snapshot: () => ({ refund: choosing() }),
+    click: ["operation-12799914430", "refund-all"],
+    after: "9",
+  },
+  "refund-amount-unread": {
+    screen: "refund-amount",
+    snapshot: () => ({ refund: choosing() }),
+    click: ["operation-12799914430", "refund-look"],
+    answers: { "refunds.look": { ok: false, error: appError("bank_timeout") } },
+  },
+  "refund-pin": {
+    screen: "refund-amount",
+    snapshot: () => ({ refund: choosing(), ...WITH_PIN }),
+    click: ["operation-12800627774", "refund-all", "refund-send"],
+    after: "1234\n",
+    answers: { "refunds.select": { ok: false, error: appError("wrong_pin", { params: { left: "3" } }) } },
+  },
+  "refund-reason": {
+    screen: "refund-amount",
+    snapshot: () => ({}),
+    click: ["open-history", "sale-p-1", "sale-refund", "refund-all", "refund-send"],
+  },
+  "refund-sending": {
+    screen: "refund-sending",
+    snapshot: () => ({ refund: refundView({ state: "sending", settled: false }) }),
+  },
+  refunded: { screen: "refund-result", snapshot: () => ({ refund: refundView() }) },
+  "refunded-max": {
+    screen: "refund-result",
+    snapshot: () => ({
+      refund: refundView({
+        minor: 100_000_000,
+        beforeMinor: 100_000_000,
+        readings: [{ at: "2026-11-22T14:36:50+05:00", minor: 0 }],
+      }),
+    }),
+  },
+  "refund-recorded": {
+    screen: "refund-result",
+    snapshot: () => ({
+      refund: refundView({ state: "recorded", by: "Айгүл", reason: "Вернули товар", beforeMinor: null }),
+    }),
+  },
+  "refund-failed": {
+    screen: "refund-result",
+    snapshot: () => ({
+      refund: refundView({ state: "failed", error: appError("other_trade_point", { incident: "K7QX" }) }),
+    }),
+  },
+  "refund-expired": {
+    screen: "refund-result",
+    snapshot: () => ({ refund: refundQr({ state: "expired", settled: true, qr: null, countdown: null }) }),
+  },
+  "refund-not-executed": {
+    screen: "refund-result",
+    snapshot: () => ({ refund: refundDoubt({ state: "not_executed", settled: true, countdown: null, error: null }) }),
+  },
+  "refund-doubt": { screen: "refund-result", snapshot: () => ({ refund: refundDoubt() }) },
+  "refund-doubt-banner": { screen: "refund-result", snapshot: () => ({ refund: refundDoubt(), ...offline }) },
+  "refund-review": {
+    screen: "refund-result",
+    snapshot: () => ({ refund: refundDoubt({ state: "needs_review", countdown: null }) }),
+  },
+  "refund-banner": {
+    screen: "idle",
+    snapshot: () => ({ banners: [banner("in-doubt", { refund: refundDoubt() })], providers: [KASPI_3] }),
+  },
+  certificate: {
+    screen: "idle",
+    snapshot: () => ({ banners: [banner("certificate", { params: { days: "5", level: "7", provider: "kaspi" } })] }),
+  },
+  history: { screen: "history", snapshot: () => ({ providers: [KASPI_3] }), click: ["open-history", "sale-p-1:seen"] },
+  "history-none": {
+    screen: "history",
+    snapshot: () => ({}),
+    click: ["open-history", "history-list"],
+    answers: { "history.list": { ok: true, value: { items: [], nextCursor: null } } },
+  },
+  sale: { screen: "history", snapshot: () => ({ providers: [KASPI_3] }), click: ["open-history", "sale-p-1"] },
+  "sale-doubt": { screen: "history", snapshot: () => ({ providers: [KASPI_3] }), click: ["open-history", "sale-p-20"] },
 };
 
 const inTraining = (of: string): (() => Partial<Snapshot>) => {
@@ -279,5 +663,10 @@ export const TRAINING: typeof STATES = Object.fromEntries(
     "in-doubt",
     "in-doubt-banner",
     "offline",
+    "link",
+    "invoice-found",
+    "refund-qr",
+    "refund-amount",
+    "refund-doubt",
   ].map((name) => [`training-${name}`, { ...(STATES[name] ?? { screen: "" }), snapshot: inTraining(name) }]),
 );

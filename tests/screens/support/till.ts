@@ -1,8 +1,8 @@
 import { test as base, expect } from "playwright/test";
-import type { Locator, Page } from "playwright/test";
+import type { ConsoleMessage, Locator, Page } from "playwright/test";
 import type { Snapshot } from "../../../contract/snapshot.ts";
 import { serve } from "./server.ts";
-import { snapshot } from "./snapshots.ts";
+import { HISTORY, LOOK, payment, snapshot } from "./snapshots.ts";
 import type { STATES } from "./snapshots.ts";
 
 export interface Call {
@@ -24,12 +24,12 @@ declare global {
 }
 
 /** Runs in the page before its own script: what the preload script would give, in the test's hands. */
-function fakeBridge(first: Snapshot | null): void {
+function fakeBridge({ first, answers }: { first: Snapshot | null; answers: Record<string, unknown> }): void {
   const listeners: ((snapshot: Snapshot) => void)[] = [];
   let last = first;
   const till: FakeTill = {
     calls: [],
-    answers: {},
+    answers,
     push(next) {
       last = next;
       for (const listener of listeners) listener(next);
@@ -85,9 +85,15 @@ function fakeBridge(first: Snapshot | null): void {
   Object.assign(window, { AudioContext: FakeAudio });
 }
 
+/** What the lists and figures answer where a test says nothing else. */
+const ANSWERS: Record<string, unknown> = {
+  "history.list": { ok: true, value: { items: HISTORY, nextCursor: null } },
+  "refunds.look": { ok: true, value: LOOK },
+};
+
 export class Till {
   readonly page: Page;
-  #typed = false;
+  #touched = false;
   constructor(page: Page) {
     this.page = page;
   }
@@ -101,24 +107,47 @@ export class Till {
     }, next);
   }
 
-  /** Brings a named state onto the screen, from nothing. */
-  async reach(state: (typeof STATES)[string], more: Partial<Snapshot> = {}): Promise<void> {
-    if (this.#typed) {
-      // Whatever was typed before goes; it takes the idle screen to do it.
-      await this.show(snapshot());
-      await this.page.keyboard.press("Escape");
-    }
-    this.#typed = state.typed !== undefined;
+  /** Brings a named state onto the screen, from nothing, and returns its snapshot. */
+  async reach(state: (typeof STATES)[string], more: Partial<Snapshot> = {}): Promise<Snapshot> {
+    if (this.#touched) await this.leave();
+    this.#touched = state.typed !== undefined || state.click !== undefined;
+    for (const [name, value] of Object.entries(state.answers ?? {})) await this.answer(name, value);
     const wanted = state.snapshot();
-    await this.show(
-      snapshot({
-        ...wanted,
-        ...more,
-        app: { ...(wanted.app ?? snapshot().app), ...(more.app ? { language: more.app.language } : {}) },
-      }),
+    const shown = snapshot({ ...wanted, ...more });
+    await this.show(shown);
+    await this.#type(state.typed);
+    for (const target of state.click ?? []) {
+      const [id = "", seen] = target.split(":");
+      // Pressed without a finger, once it takes a press: whether it can be touched is looked at where the state is.
+      const ready = this.page.locator(`[data-testid="${id}"]:not([aria-disabled=true])`);
+      await (seen ? this.id(id).waitFor() : ready.dispatchEvent("click"));
+    }
+    await this.#type(state.after);
+    if (state.screen !== "") await expect(this.id("screen")).toHaveAttribute("data-screen", state.screen);
+    return shown;
+  }
+
+  async #type(text = ""): Promise<void> {
+    const keys: Record<string, string> = { "\n": "Enter", "\b": "Escape" };
+    for (const key of text) await this.page.keyboard.press(keys[key] ?? key);
+  }
+
+  /** Whatever was typed, opened or answered before goes; a payment from the till API leaves the places a person has opened. */
+  async leave(): Promise<void> {
+    await this.page.evaluate(
+      async ([answers, ...snapshots]) => {
+        Object.assign(window.fakeTill, { answers });
+        for (const next of snapshots) {
+          window.fakeTill.push(next);
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+        if (document.querySelector("[data-screen=invoice]"))
+          document.querySelector<HTMLElement>("[data-testid=back]")?.click();
+        await new Promise((resolve) => setTimeout(resolve));
+        window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+      },
+      [ANSWERS, snapshot(), snapshot({ current: payment({ id: "p-leave", state: "creating" }) }), snapshot()] as const,
     );
-    for (const key of state.typed ?? "") await this.page.keyboard.press(key);
-    if (state.click !== undefined) await this.id(state.click).click();
   }
 
   id(testid: string): Locator {
@@ -147,16 +176,28 @@ export class Till {
   }
 }
 
+const SIZE = { width: 1024, height: 768 };
+
 /** A page with the built renderer and a bridge in the test's hands, on the idle screen. */
 export async function openTill(page: Page, url: string, first: Snapshot | null = snapshot()): Promise<Till> {
-  await page.addInitScript(fakeBridge, first);
+  await page.addInitScript(fakeBridge, { first, answers: ANSWERS });
+  return begin(page, url, first !== null);
+}
+
+async function begin(page: Page, url: string, shows: boolean): Promise<Till> {
   await page.goto(url);
-  if (first) await page.getByTestId("screen").waitFor();
+  if (shows) await page.getByTestId("screen").waitFor();
   await page.evaluate(() => document.fonts.ready);
   return new Till(page);
 }
 
-export const test = base.extend<{ till: Till }, { url: string }>({
+interface PerWorker {
+  readonly url: string;
+  readonly kept: Page;
+}
+
+/** For tests that leave something in the browser: an installed clock, a script of their own. Each has a page of its own. */
+export const freshTest = base.extend<{ till: Till }, Pick<PerWorker, "url">>({
   url: [
     async ({}, use) => {
       const server = await serve();
@@ -166,15 +207,51 @@ export const test = base.extend<{ till: Till }, { url: string }>({
     { scope: "worker" },
   ],
   till: async ({ page, url }, use) => {
-    await page.setViewportSize({ width: 1024, height: 768 });
-    const broken: string[] = [];
-    page.on("pageerror", (error) => broken.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") broken.push(message.text());
-    });
-    await use(await openTill(page, url));
-    expect(broken, "nothing is thrown and the policy refuses nothing").toEqual([]);
+    await page.setViewportSize(SIZE);
+    await watched(page, async () => use(await openTill(page, url)));
   },
 });
+
+/**
+ * The usual test. Its page is loaded anew, but in the tab that the worker's other tests use too: a tab of its own costs more
+ * than most of the tests do. Media, size and listeners are as in a fresh one; the page of a till keeps nothing in the browser.
+ */
+export const test = freshTest.extend<object, Pick<PerWorker, "kept">>({
+  kept: [
+    async ({ browser }, use) => {
+      const page = await browser.newPage();
+      await page.addInitScript(fakeBridge, { first: snapshot(), answers: ANSWERS });
+      await use(page);
+      await page.close();
+    },
+    { scope: "worker" },
+  ],
+  page: async ({ kept }, use) => {
+    await kept.emulateMedia({ colorScheme: null, contrast: null, reducedMotion: null, forcedColors: null });
+    await kept.setViewportSize(SIZE);
+    await use(kept);
+  },
+  till: async ({ page, url }, use) => {
+    await watched(page, async () => {
+      await page.mouse.move(0, 0);
+      await use(await begin(page, url, true));
+    });
+  },
+});
+
+/** Nothing is thrown on the page, and the policy refuses nothing, while the test runs. */
+async function watched(page: Page, run: () => Promise<void>): Promise<void> {
+  const broken: string[] = [];
+  const thrown = (error: Error): unknown => broken.push(error.message);
+  const said = (message: ConsoleMessage): void => {
+    if (message.type() === "error") broken.push(message.text());
+  };
+  page.on("pageerror", thrown);
+  page.on("console", said);
+  await run();
+  page.off("pageerror", thrown);
+  page.off("console", said);
+  expect(broken, "nothing is thrown and the policy refuses nothing").toEqual([]);
+}
 
 export { expect };

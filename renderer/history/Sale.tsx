@@ -1,0 +1,171 @@
+import type { ReactNode } from "react";
+import type { HistoryItem } from "../../contract/commands.ts";
+import { formatMoney, groupDigits, minor, parseAmount } from "../../contract/money.ts";
+import type { Refund } from "../../contract/refund.ts";
+import type { Snapshot } from "../../contract/snapshot.ts";
+import { busyKey } from "../actions.ts";
+import { useBackWords } from "../messages/back.ts";
+import type { BackWords } from "../messages/back.ts";
+import { useStore } from "../store.ts";
+import { clockTime, dayTime } from "../time.ts";
+import { Button } from "../ui/Button.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { Mark } from "../ui/Mark.tsx";
+import { Reason } from "../ui/Reason.tsx";
+import { SumDigits } from "../ui/Sum.tsx";
+import { Text, useWords } from "../words.tsx";
+import { askAbout } from "./actions.ts";
+import { REFUND_MARK, REFUND_WORD, backTotal, faceOf, openRefund, openThings, wayOf } from "./face.ts";
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly item: HistoryItem;
+  readonly leave: () => void;
+  readonly reload: () => void;
+}
+
+/** States that only the bank's answer can end. */
+const ASKABLE = new Set([
+  "awaiting_payment",
+  "awaiting_confirmation",
+  "in_doubt",
+  "needs_review",
+  "expired",
+  "cancelled",
+]);
+
+/** One sale: what is known of it, what went back, and what can be done. */
+export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
+  const words = useWords();
+  const back = useBackWords();
+  const busy = useStore((state) => state.busy);
+  const { payment, refunds } = item;
+  const { timezone } = snapshot.app;
+  const face = faceOf(item, words, back);
+  const paid = parseAmount(payment.amount) ?? minor(0);
+  const undecided = openRefund(item);
+  const asking = busy.has(busyKey(undecided ? "refunds.refresh" : "payments.refresh", undecided?.id ?? payment.id));
+  const askable = openThings(item) || (!payment.settled && ASKABLE.has(payment.state));
+  const way = snapshot.providers.find(({ name }) => name === payment.provider)?.refunds ?? null;
+  const refundable = payment.state === "paid" && way !== null && payment.kind === "sale";
+  const gone = backTotal(item) >= paid;
+  const ask = async (): Promise<void> => {
+    await askAbout(item);
+    reload();
+  };
+  const facts: readonly (readonly [string, string | null])[] = [
+    [words("time"), dayTime(payment.createdAt, timezone)],
+    [words("method"), wayOf(payment, back)],
+    [back("hist.bank"), payment.bankId],
+    [back("hist.actor"), payment.actor === "person:cashier" ? null : payment.actor.replace(/^\w+:/, "")],
+  ];
+  return (
+    <Frame
+      snapshot={snapshot}
+      screen="history"
+      className="sale"
+      sky={openThings(item) ? "doubt" : "open"}
+      line={openThings(item) ? "dashed" : "solid"}
+      back={leave}
+      focusOn={`sale ${payment.id}`}
+      stand={
+        <div className="stand">
+          <div>
+            <h1 className="who">
+              <b>{back("hist.sale", { number: payment.number })}</b>
+            </h1>
+            <SumDigits digits={groupDigits(paid)} />
+          </div>
+          <Mark name={face.mark} className={`sun ${face.tone}`} />
+        </div>
+      }
+    >
+      <div className="result" data-testid="sale" data-id={payment.id} data-state={payment.state}>
+        <div className="headline">
+          <p className="title">{face.word}</p>
+          {payment.environment === "test" && <p className="dim">{back("hist.env")}</p>}
+        </div>
+        <dl className="facts">
+          {facts.map(
+            ([label, value]) =>
+              value !== null && (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ),
+          )}
+        </dl>
+        {payment.error && payment.state !== "paid" && <Reason error={payment.error} />}
+        {(refundable || refunds.length > 0) && (
+          <section className="backs scroll" aria-label={back("hist.backs")}>
+            <h2>{back(refunds.length > 0 ? "hist.backs" : "hist.nobacks")}</h2>
+            <ul className="list">
+              {refunds.map((refund) => (
+                <RefundRow key={refund.id} refund={refund} snapshot={snapshot} />
+              ))}
+            </ul>
+          </section>
+        )}
+        {undecided && <p className="low">{back("hist.busy")}</p>}
+        <div className="row push">
+          {refundable && (
+            <Button
+              id="sale-refund"
+              kind={askable ? "plain" : "main"}
+              off={gone || undecided !== undefined}
+              onPress={() => useStore.setState({ place: "refund", refundOf: payment, notice: null })}
+            >
+              {gone ? back("back.gone") : back(way === "elsewhere" ? "hist.record" : "hist.refund")}
+            </Button>
+          )}
+          {askable && (
+            <Button id="check-again" kind="main" off={asking} onPress={() => void ask()}>
+              {asking ? words("doubt.checking") : back("hist.ask")}
+            </Button>
+          )}
+        </div>
+      </div>
+    </Frame>
+  );
+}
+
+function RefundRow({ refund, snapshot }: { readonly refund: Refund; readonly snapshot: Snapshot }): ReactNode {
+  const back = useBackWords();
+  const tone = refund.state === "refunded" ? "backc" : refund.state === "failed" ? "noc" : "";
+  const doubt = !refund.settled && (refund.state === "in_doubt" || refund.state === "needs_review");
+  return (
+    <li className={doubt ? "item doubt" : "item"} data-testid={`refund-${refund.id}`} data-state={refund.state}>
+      <Mark name={REFUND_MARK[refund.state]} className={`mark ${tone}`} />
+      <span className="word-s">
+        {back(REFUND_WORD[refund.state])}
+        <small className="dim">
+          <Text>{evidenceOf(refund, snapshot, back)}</Text>
+        </small>
+      </span>
+      <span className="num dim">{dayTime(refund.createdAt, snapshot.app.timezone)}</span>
+      <span className="num dim">№ {refund.number}</span>
+      <span className={refund.state === "refunded" || refund.state === "recorded" ? "sum" : "sum void"}>
+        {refund.amount === null ? "" : `− ${formatMoney(parseAmount(refund.amount) ?? minor(0), refund.currency)}`}
+      </span>
+    </li>
+  );
+}
+
+/** By what it was decided, in a line. */
+function evidenceOf({ evidence, amount }: Refund, snapshot: Snapshot, back: BackWords): string {
+  const { kind, before, readings, by, reason } = evidence;
+  if (kind === "person") return back("ev.person", { by: by ?? "–", reason: reason ?? "" });
+  const was = before === null ? null : parseAmount(before);
+  const last = readings.at(-1);
+  const reading = last ? parseAmount(last.available) : null;
+  const returned = amount === null ? null : parseAmount(amount);
+  const now = reading ?? (kind === "answer" && was !== null && returned !== null ? was - returned : null);
+  const figures =
+    was === null || now === null || now < 0
+      ? null
+      : back("ev.figures", { before: formatMoney(was), now: formatMoney(minor(now)) });
+  const time = last ? clockTime(last.at, snapshot.app.timezone) : null;
+  const head = kind === "answer" ? back("ev.answer") : kind === "balance" ? back("ev.balance") : null;
+  return [head, figures, time].filter((part) => part !== null).join(". ");
+}

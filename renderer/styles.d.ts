@@ -1,0 +1,2 @@
+/** A style sheet that comes with the screens that are loaded later. */
+declare module "*.css";

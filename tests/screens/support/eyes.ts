@@ -1,0 +1,138 @@
+/** The eyes that look at a page: they are put into it once, and then one call sees a whole state. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import type { Snapshot } from "../../../contract/snapshot.ts";
+import type { Language } from "../../../contract/states.ts";
+import { findWeak } from "./contrast.ts";
+import { findClipped } from "./clipped.ts";
+import { findBadWords, findFaults, findSmall, lengthen } from "./measure.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+export const THEMES = {
+  light: { colorScheme: "light", contrast: "no-preference" },
+  dark: { colorScheme: "dark", contrast: "no-preference" },
+  contrast: { colorScheme: "light", contrast: "more" },
+} as const;
+
+interface Axe {
+  run(
+    where: Document,
+    how: object,
+  ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}
+
+/** What axe says of the page as it is. */
+async function askAxe(tags: readonly string[]): Promise<string[]> {
+  const { axe } = window as unknown as { axe: Axe };
+  const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
+  return violations.map(
+    ({ id, impact, nodes }) => `${id} (${impact}) ${nodes.map(({ html }) => html.slice(0, 90)).join(" | ")}`,
+  );
+}
+
+/** Switches the language by its button, as a finger would: a button that something lies on is not touched. */
+function touchLanguage(language: string): string[] {
+  const button = document.querySelector<HTMLElement>(`[data-testid=language-${language}]`);
+  if (!button) return [`no button for ${language}`];
+  const { left, top, width, height } = button.getBoundingClientRect();
+  if (!button.contains(document.elementFromPoint(left + width / 2, top + height / 2)))
+    return [`the button for ${language} is covered`];
+  button.click();
+  return [];
+}
+
+const painted = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+const EYES = {
+  findFaults,
+  findClipped,
+  findWeak,
+  findSmall,
+  findBadWords,
+  lengthen,
+  askAxe,
+  touchLanguage,
+  painted,
+};
+
+declare global {
+  interface Window {
+    eyes: typeof EYES;
+  }
+}
+
+/** Puts the eyes and axe's half megabyte into the page. */
+export async function openEyes(page: Page): Promise<void> {
+  await new AxeBuilder({ page }).setLegacyMode().withRules("html-has-lang").analyze();
+  const all = Object.entries(EYES).map(([name, eye]) => `${name}: ${String(eye)}`);
+  await page.evaluate(`window.eyes = { ${all.join(", ")} }; undefined`);
+}
+
+interface Look {
+  readonly shown: Snapshot;
+  /** The same under another name of the shop. */
+  readonly long: Snapshot;
+  /** The language in which axe looks; null: it does not. */
+  readonly axeIn: Language | null;
+  /** The least edge of a target, in pixels. */
+  readonly least: number;
+  /** A pattern of the keys of all words. */
+  readonly keys: string;
+  /** Whether words 40 % longer than the English ones have to fit as well. */
+  readonly longWords: boolean;
+}
+
+/** Everything that is wrong with the state on the screen, in three languages, with a long name and with long words. */
+export function lookAround(page: Page, look: Look): Promise<string[]> {
+  return page.evaluate(
+    async ({ shown, long, axeIn, least, keys, longWords, tags }) => {
+      const { eyes, fakeTill } = window;
+      const faults: string[] = [];
+      const say = (where: string, found: readonly string[]): void => {
+        for (const fault of found) faults.push(`${where}: ${fault}`);
+      };
+      for (const language of ["kk", "en", "ru"]) {
+        say(language, eyes.touchLanguage(language));
+        await eyes.painted();
+        if (document.documentElement.lang !== language) say(language, ["the language did not change"]);
+        say(language, eyes.findFaults());
+        say(language, eyes.findSmall(least));
+        say(language, eyes.findBadWords(keys));
+        if (language === axeIn) say(language, await eyes.askAxe(tags));
+        if (language === "kk") {
+          fakeTill.push(long);
+          await eyes.painted();
+          say("long name", eyes.findFaults());
+          fakeTill.push(shown);
+        }
+        if (language === "en" && longWords) {
+          const shorten = eyes.lengthen();
+          await eyes.painted();
+          say("long words", eyes.findFaults());
+          shorten();
+        }
+      }
+      say("colours", eyes.findWeak());
+      return faults;
+    },
+    { ...look, tags: RULES },
+  );
+}
+
+/** Everything that is wrong with the screen of the desk as it is; with `axe`, axe looks too. */
+export function lookAtDesk(page: Page, keys: string, axe: boolean): Promise<string[]> {
+  return page.evaluate(
+    async ([pattern, tags]) => {
+      const { eyes } = window;
+      await eyes.painted();
+      return [
+        ...eyes.findClipped(),
+        ...eyes.findBadWords(pattern),
+        ...eyes.findWeak(),
+        ...(tags ? await eyes.askAxe(tags) : []),
+      ];
+    },
+    [keys, axe ? RULES : null] as const,
+  );
+}
