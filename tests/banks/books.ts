@@ -37,7 +37,9 @@ export async function compareBooks(
       desk,
     );
   for (const { payment } of theirs) {
-    const row = rows.find((candidate) => candidate.number === payment.number);
+    const row = rows.find((candidate) => isOf(payment, candidate));
+    // Only an invoice is made without our number; one whose answer was lost is known by its journaled creation alone.
+    if (!row && payment.number === null) continue;
     expect(row, `the bank knows ${payment.number}, the till does not`).toBeDefined();
     if (payment.captured && row?.settled)
       expect(row, `${payment.number} was paid at the bank`).toMatchObject({ state: "paid", bankId: payment.bankId });
@@ -57,7 +59,7 @@ export async function compareBooks(
 }
 
 function compareRow(row: PaymentRow, theirs: readonly BankPayment[], desk: RealDesk): void {
-  const made = theirs.filter((payment) => payment.number === row.number);
+  const made = theirs.filter((payment) => isOf(payment, row));
   const own = made.find((payment) => payment.bankId === row.bankId);
   const tokens = [...(desk.shown.get(row.number) ?? [])];
   expect(tokens.length, `${row.number}: tokens shown`).toBeLessThanOrEqual(1);
@@ -74,6 +76,10 @@ function compareRow(row: PaymentRow, theirs: readonly BankPayment[], desk: RealD
       made.some((payment) => payment.captured),
       `${row.number} is ${row.state} here`,
     ).toBe(false);
+}
+
+function isOf(payment: BankPayment, row: PaymentRow): boolean {
+  return payment.number === null ? payment.bankId === row.bankId : payment.number === row.number;
 }
 
 /** Never more often than the interval, never two at once, none after the end: by the bank's own books. */

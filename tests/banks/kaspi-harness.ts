@@ -1,9 +1,11 @@
-/** Kaspi QR, scheme 2, for the conformance suite: the simulator under neutral names. */
+/** Kaspi QR for the conformance suite (scheme 2) and the suites of its own: the simulator under neutral names. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { X509Certificate } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
 import { afterAll } from "vitest";
+import { createHttp } from "../../main/adapters/http.ts";
+import type { BankCall, BankContext } from "../../main/core/bank.ts";
 import type { BankWord } from "../../main/core/payment.ts";
 import {
   openCaFiles,
@@ -19,7 +21,16 @@ export interface KaspiSide extends BankSide {
 }
 
 export interface KaspiOptions extends SideOptions {
+  /** Default 2. */
+  readonly scheme?: 1 | 2 | 3;
   readonly simulator?: SimulatorOptions;
+  /** The name of this till's device at the bank. */
+  readonly device?: string;
+  /** Of scheme 3: the organisation, and one of its trade points. */
+  readonly bin?: string;
+  readonly tradePoint?: string;
+  /** What else the vault holds of the profile. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 type CallRecord = Simulator["ledger"]["calls"][number];
@@ -38,6 +49,12 @@ const WORDS = { created: "QrTokenCreated", scanned: "Wait", paid: "Processed", d
 /** Faults under which the bank has the request and lets time pass. */
 const WITHHELD: ReadonlySet<string> = new Set(["hang", "slow", "delay"]);
 const CALLS = { create: "qr/create", status: "payment/status" } as const;
+const CREATIONS = ["qr/create", "qr/create-link", "remote/create"] as const;
+/** What an invoice's status may say besides (Q-34). */
+const INVOICE_WORDS: Readonly<Record<string, BankWord>> = {
+  RemotePaymentCreated: "pending",
+  RemotePaymentCanceled: "declined",
+};
 
 // Making keys costs more than most cases do: one authority for a test file, and a foreign one for those that need it.
 const authority = mkdtempSync(join(tmpdir(), "qabyl-authority-"));
@@ -69,9 +86,15 @@ export async function startKaspi(options: KaspiOptions): Promise<KaspiSide> {
     unscanned = "declined",
     firstId,
     foreignAuthority = false,
+    scheme = 2,
+    device = "GFC-456397",
+    bin = "180340021791",
+    tradePoint = "12",
+    secrets = {},
   } = options;
   const simulator = await startSimulator({
     dir: foreignAuthority ? foreign : authority,
+    scheme,
     timeScale: 0,
     startAt: clock.now(),
     unscanned: unscanned === "stays" ? "stays" : "error",
@@ -93,17 +116,17 @@ export async function startKaspi(options: KaspiOptions): Promise<KaspiSide> {
       id: profileId,
       provider: "kaspi",
       environment: "test",
-      scheme: "2",
+      scheme: String(scheme),
       url: simulator.url,
-      bin: "180340021791",
-      tradePoint: "12",
-      device: "GFC-456397",
+      bin,
+      tradePoint,
+      device,
     },
-    secrets: {},
+    secrets: { ...(scheme === 1 ? { apiKey: simulator.apiKey } : {}), ...secrets },
     identity: {
-      cert,
-      key: readFileSync(paths.privateKey, "utf8"),
-      passphrase: readFileSync(paths.passphraseFile, "utf8"),
+      cert: scheme === 1 ? null : cert,
+      key: scheme === 1 ? null : readFileSync(paths.privateKey, "utf8"),
+      passphrase: scheme === 1 ? null : readFileSync(paths.passphraseFile, "utf8"),
       ca: paths.ca.map((path) => readFileSync(path, "utf8")),
     },
     client: new X509Certificate(cert).serialNumber,
@@ -120,7 +143,7 @@ export async function startKaspi(options: KaspiOptions): Promise<KaspiSide> {
     confirm: (id) => void simulator.confirm(id),
     decline: (id) =>
       void (simulator.payment(id)?.state === "Wait" ? simulator.confirmError(id) : simulator.scanError(id)),
-    creations: () => callsOf(CALLS.create),
+    creations: () => CREATIONS.flatMap(callsOf).toSorted((a, b) => a.at - b.at),
     questions: (id) => callsOf(CALLS.status).filter((call) => id === undefined || call.bankId === id),
     payments: () =>
       simulator.payments().map((payment) => ({
@@ -153,6 +176,8 @@ function questionOf(call: CallRecord): Question {
 
 function wordOf(state: string): BankWord {
   for (const [word, spelling] of Object.entries(WORDS)) if (spelling === state) return word as BankWord;
+  const word = INVOICE_WORDS[state];
+  if (word !== undefined) return word;
   throw new Error(`no word for ${state}`);
 }
 
@@ -239,3 +264,21 @@ export const kaspiHarness: BankHarness = {
   can: { namesAmount: true, lookUp: false },
   start: startKaspi,
 };
+
+/** Sends one call of the bank's own building that no till makes by itself, and gives what it read of the answer. */
+export async function callBank<Event>(
+  bank: KaspiSide,
+  build: (context: BankContext) => BankCall<Event> | null | undefined,
+): Promise<Event> {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const http = createHttp({ identity: async () => bank.identity, log });
+  try {
+    const requestId = randomUUID().replaceAll("-", "");
+    const call = build({ profile: bank.profile, secrets: bank.secrets, requestId });
+    if (!call) throw new Error("the bank has no such call");
+    const { method, url, headers, body, timeoutMs } = call;
+    return call.read(await http.send({ identity: bank.profile.id, method, url, headers, body, timeoutMs }));
+  } finally {
+    await http.close();
+  }
+}

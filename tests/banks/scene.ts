@@ -13,7 +13,7 @@ export const SECOND = 1_000;
 /** Real time, for the busiest of machines; on an idle one the longest case takes a quarter of a minute. */
 export const REAL_LIMIT = 300_000;
 /** Most of a case is waiting, so they wait side by side. */
-const AT_ONCE = 16;
+export const AT_ONCE = 16;
 
 export interface Scene<Bank extends BankSide = BankSide> {
   readonly desk: RealDesk;
@@ -108,7 +108,7 @@ export function scenes<Bank extends BankSide, Options extends { readonly clock: 
 
 // Opening is what costs the processor most; one after the other, so that the cases already running keep their pace.
 let turn: Promise<unknown> = Promise.resolve();
-function inTurn<T>(open: () => Promise<T>): Promise<T> {
+export function inTurn<T>(open: () => Promise<T>): Promise<T> {
   const opened = turn.then(open);
   turn = opened.catch(() => undefined);
   return opened;
