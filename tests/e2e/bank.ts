@@ -1,6 +1,7 @@
 /** The simulator as its own process, driven through its control interface. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,8 +16,18 @@ export interface BankPayment {
   readonly externalId: string | null;
 }
 
+export interface BankRefund {
+  readonly id: string;
+  readonly purchaseId: string;
+  readonly amountMinor: string;
+  readonly by: "till" | "elsewhere";
+}
+
 export interface Bank {
+  /** Scheme 2's address. */
   readonly url: string;
+  readonly urls: Readonly<Record<"1" | "2" | "3", string>>;
+  readonly apiKey: string;
   readonly certificate: string;
   readonly privateKey: string;
   readonly passphrase: string;
@@ -25,6 +36,9 @@ export interface Bank {
   /** The newest payment. */
   latest(): Promise<BankPayment>;
   act(id: string, what: "scan" | "confirm" | "scanerror" | "confirmerror" | "pay"): Promise<void>;
+  refunds(): Promise<BankRefund[]>;
+  /** The customer scans the refund code with this token. */
+  scanReturn(token: string): Promise<void>;
   fault(fault: Record<string, unknown>): Promise<void>;
   heal(): Promise<void>;
   configure(change: Record<string, unknown>): Promise<void>;
@@ -37,9 +51,12 @@ export interface Bank {
 /** Windows short enough for a test and within the till's clamps (poll 1 s, scan 10 s, confirm 5 s). */
 export const FAST = { pollSeconds: 1, scanSeconds: 60, confirmSeconds: 30, unscanned: "stays" } as const;
 
+/** Making keys costs more than most stories do: the banks of one worker share their certificates, and nothing else. */
+const authority = mkdtempSync(join(tmpdir(), "qabyl-bank-"));
+process.once("exit", () => rmSync(authority, { recursive: true, force: true }));
+
 export async function startBank(config: Record<string, unknown> = {}): Promise<Bank> {
-  const dir = await mkdtemp(join(tmpdir(), "qabyl-bank-"));
-  const child = spawn(process.execPath, [join(dist, "simulator.cjs"), "--dir", dir], {
+  const child = spawn(process.execPath, [join(dist, "simulator.cjs"), "--dir", authority], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ready = await firstReady(child);
@@ -54,7 +71,9 @@ export async function startBank(config: Record<string, unknown> = {}): Promise<B
   };
   await ask("POST", "/config", { ...FAST, ...config });
   const bank: Bank = {
-    url: ready.url,
+    url: ready.urls["2"],
+    urls: ready.urls,
+    apiKey: ready.apiKey,
     certificate: ready.certificate,
     privateKey: ready.privateKey,
     passphrase: (await readFile(ready.passphraseFile, "utf8")).trim(),
@@ -67,6 +86,12 @@ export async function startBank(config: Record<string, unknown> = {}): Promise<B
       return last;
     },
     act: (id, what) => ask("POST", `/payments/${id}/${what}`),
+    refunds: () => ask("GET", "/refunds"),
+    async scanReturn(token) {
+      const made = (await ask("GET", "/returns")).find((one: { token: string }) => one.token === token);
+      if (!made) throw new Error("the code on the screen is not the bank's");
+      await ask("POST", `/returns/${made.id}/scan`, {});
+    },
     fault: (fault) => ask("POST", "/faults", fault),
     heal: () => ask("DELETE", "/faults"),
     configure: (change) => ask("POST", "/config", change),
@@ -76,7 +101,6 @@ export async function startBank(config: Record<string, unknown> = {}): Promise<B
     async stop() {
       child.kill("SIGTERM");
       await new Promise<void>((resolve) => (child.exitCode === null ? child.once("exit", () => resolve()) : resolve()));
-      await rm(dir, { recursive: true, force: true });
     },
   };
   return bank;

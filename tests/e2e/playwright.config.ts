@@ -18,7 +18,8 @@ export default defineConfig<{ host: HostName }>({
   testDir: ".",
   timeout: 60_000,
   fullyParallel: true,
-  workers: 2,
+  // Most of a story is waiting for the bank's seconds.
+  workers: 4,
   forbidOnly: true,
   reporter: [["list"]],
   build: { external: ["**/dist/**"] },

@@ -46,6 +46,8 @@ export interface LaunchOptions {
   readonly training?: boolean;
   readonly size?: { width: number; height: number };
   readonly provision?: Record<string, unknown>;
+  /** Instead of some of the usual facts about Kaspi in that file. */
+  readonly kaspi?: Record<string, unknown>;
 }
 
 async function startNodeHost(
@@ -171,7 +173,12 @@ function ended(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)));
 }
 
-export async function writeProvision(dir: string, bank: Bank, more: Record<string, unknown> = {}): Promise<string> {
+export async function writeProvision(
+  dir: string,
+  bank: Bank,
+  more: Record<string, unknown> = {},
+  kaspi: Record<string, unknown> = {},
+): Promise<string> {
   const file = join(dir, "provision.json");
   const document = {
     version: 1,
@@ -193,6 +200,7 @@ export async function writeProvision(dir: string, bank: Bank, more: Record<strin
         deviceId: "GFC-456397",
         tradePointId: "12",
         limits: { min: "1.00", max: "1000000.00" },
+        ...kaspi,
       },
     },
     ...more,
@@ -216,12 +224,13 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
       training = false,
       size = { width: 1024, height: 768 },
       provision,
+      kaspi,
     }: LaunchOptions = {}): Promise<Till> => {
       const dir = await mkdtemp(join(tmpdir(), "qabyl-e2e-"));
       dirs.push(dir);
       const args = ["--data", dir];
       if (training) args.push("--training");
-      if (bank) args.push("--provision", await writeProvision(dir, bank, provision));
+      if (bank) args.push("--provision", await writeProvision(dir, bank, provision, kaspi));
       const start = (): Promise<Started> =>
         ({
           browser: () => startNodeHost(args, browser, size),

@@ -19,6 +19,18 @@ test("training: a sale with the telephone beside the screen, and each other endi
   await result(page, "paid");
   await id(page, "done").click();
 
+  await id(page, "open-refund").click();
+  await id(page, "refund-scan").click();
+  await onScreen(page, "refund-qr");
+  await id(page, "phone-scan").click();
+  await onScreen(page, "refund-choose");
+  await page.locator('[data-testid^="operation-"]').first().click();
+  await onScreen(page, "refund-amount");
+  await id(page, "refund-all").click();
+  await id(page, "refund-send").click();
+  await expect(id(page, "result")).toHaveAttribute("data-state", "refunded");
+  await id(page, "done").click();
+
   await start();
   await id(page, "phone-scan").click();
   await onScreen(page, "confirming");
