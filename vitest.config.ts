@@ -12,7 +12,8 @@ export default defineConfig({
     include: unitSuites.map((suite) => `tests/${suite}/**/*.test.{ts,tsx}`),
     environment: "node",
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the cores: the banks' tests mostly wait for their faster clocks.
+    maxWorkers: 3,
     watch: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
