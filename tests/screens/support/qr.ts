@@ -1,8 +1,5 @@
-import { createRequire } from "node:module";
+import decode from "jsqr";
 import type { Locator, Page } from "playwright/test";
-
-type Decode = (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
-const decode = createRequire(import.meta.url)("jsqr") as Decode;
 
 export interface Read {
   readonly code: string | null;
