@@ -46,7 +46,6 @@ export const ERRORS = {
   already_set_up: "fixSettings",
   bad_setting: "retry",
   draft_incomplete: "retry",
-  not_checked: "retry",
   cert_wrong_passphrase: "retry",
   cert_old_format: "callSupport",
   cert_corrupt: "callSupport",
@@ -57,7 +56,6 @@ export const ERRORS = {
   cert_too_large: "retry",
   cert_unsupported: "callSupport",
   cert_other_owner: "callSupport",
-  cert_roots_missing: "fixSettings",
   // the way to the bank
   offline: "retry",
   bank_unreachable: "retry",

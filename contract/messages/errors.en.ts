@@ -74,7 +74,6 @@ export const ERRORS_EN: ErrorTexts = {
   already_set_up: { title: "This till is set up already", next: "Open the settings with a PIN." },
   bad_setting: { title: "A setting is not right", next: "Correct the field: {{field}}" },
   draft_incomplete: { title: "The connection is not filled in completely", next: "Fill in what is marked." },
-  not_checked: { title: "The connection has not been checked", next: "Check the connection to the bank first." },
   cert_wrong_passphrase: {
     title: "The password does not fit the file",
     next: "Enter it again: capital and small letters differ.",
@@ -96,10 +95,6 @@ export const ERRORS_EN: ErrorTexts = {
   cert_other_owner: {
     title: "The certificate was issued to another owner",
     next: "Check the file. If the owner has changed, call support.",
-  },
-  cert_roots_missing: {
-    title: "The bank's root certificates are missing",
-    next: "Add the two CA files of the bank's letter.",
   },
 
   offline: { title: "No internet", next: "Check the cable or Wi-Fi and try again." },

@@ -216,6 +216,7 @@ const paymentConditions = (filter: PaymentFilter): readonly Condition[] => [
   ["created_at < ?", filter.toMs],
   ["external_id = ?", filter.externalId],
   ["sale_id = ?", filter.saleId],
+  ["bank_id = ?", filter.bankId],
   ["seq < ?", filter.beforeSeq],
 ];
 

@@ -1,11 +1,20 @@
-/** The journal's line of a call to a bank: written before it is sent, completed with its end. */
-import type { BankCall, BankContext } from "./bank.ts";
+/** A call to a bank: whose it is, and its line in the journal, written before it is sent, completed with its end. */
+import type { Provider } from "../../contract/states.ts";
+import type { Bank, BankCall, BankContext } from "./bank.ts";
 import type { CallRow, HttpFailure, Ports } from "./ports.ts";
+import type { Providers } from "./providers.ts";
+
+/** The bank of a payment or refund, also one that is no longer in the settings. Throws where there is none. */
+export function bankOf(providers: Pick<Providers, "bank">, { provider }: { readonly provider: Provider }): Bank {
+  const bank = providers.bank(provider);
+  if (!bank) throw new Error(`no bank ${provider}`);
+  return bank;
+}
 
 /** The line for a call that is about to be sent, for a payment or a refund. */
 export function lineOf(
-  ports: Ports,
-  { requestId }: BankContext,
+  ports: Pick<Ports, "clock" | "crypto">,
+  { requestId }: Pick<BankContext, "requestId">,
   call: BankCall<unknown>,
   of: { readonly paymentId: string | null; readonly refundId: string | null },
 ): CallRow {

@@ -1,5 +1,5 @@
 import { appError, type AppError, type ErrorCode } from "../../contract/errors.ts";
-import type { HttpFailure, HttpProblem } from "./ports.ts";
+import { HttpFailure, type HttpProblem } from "./ports.ts";
 
 const CODES: Record<HttpProblem, ErrorCode> = {
   name_unknown: "bank_name_unknown",
@@ -25,4 +25,9 @@ export function failureError(failure: HttpFailure): AppError {
 /** Whether the failure speaks of the network rather than of certificates or settings. */
 export function isNetworkProblem(failure: HttpFailure): boolean {
   return NO_NETWORK.has(failure.problem);
+}
+
+/** Whatever went wrong on the way to the bank, as the adapter would have said it: unknown is "it may have been acted on". */
+export function asFailure(error: unknown): HttpFailure {
+  return error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
 }

@@ -7,7 +7,7 @@ import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
 import type { Minor } from "../../contract/money.ts";
 import type { CancelAnswer } from "./bank.ts";
 import { answered, lineOf, unanswered } from "./calls.ts";
-import { failureError } from "./failure.ts";
+import { asFailure, failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
 import { HttpFailure, type CallRow, type Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
@@ -91,7 +91,7 @@ export function createInvoices(ports: Ports, providers: Providers, runner: Runne
       event = toldBy(answer);
       done = answered(line, clock.now(), answer.kind === "word" ? "0" : answer.error.bankCode);
     } catch (error) {
-      const failure = error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
+      const failure = asFailure(error);
       const left = failure.reach !== "connect";
       event = left ? { kind: "takeBackLost" } : { kind: "takeBackRefused", error: failureError(failure) };
       done = unanswered(line, clock.now(), failure);

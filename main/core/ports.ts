@@ -175,6 +175,7 @@ export interface PaymentFilter {
   readonly toMs?: number;
   readonly externalId?: string;
   readonly saleId?: string;
+  readonly bankId?: string;
   readonly limit: number;
   /** Only rows with a smaller seq: paging goes from the newest back. */
   readonly beforeSeq?: number;

@@ -5,7 +5,7 @@ import type { ProviderView } from "../../contract/snapshot.ts";
 import type { Provider } from "../../contract/states.ts";
 import type { Bank, BankCall, BankContext, Secrets } from "./bank.ts";
 import { createStops } from "./device.ts";
-import { failureError, isNetworkProblem } from "./failure.ts";
+import { asFailure, failureError, isNetworkProblem } from "./failure.ts";
 import { HttpFailure, type HttpAnswer, type Ports } from "./ports.ts";
 import type { Schedule } from "./schedule.ts";
 import { secretsName, type ProviderSettings, type Settings } from "./settings.ts";
@@ -149,7 +149,7 @@ export function createProviders(
       const { method, url, headers, body, timeoutMs } = call;
       answer = await ports.http.send({ identity: ctx.profile.id, method, url, headers, body, timeoutMs });
     } catch (error) {
-      const failure = error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
+      const failure = asFailure(error);
       log.warn("bank.call.failed", {
         call: call.name,
         request: ctx.requestId,

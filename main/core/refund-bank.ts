@@ -1,43 +1,9 @@
-/** What the refund desk shares of the way to the bank. */
+/** The bank's available figure, by which refunds are allowed and doubts decided. */
 import { appError, type AppError } from "../../contract/errors.ts";
-import type { Bank, BankCall, BankContext, Details } from "./bank.ts";
-import { failureError } from "./failure.ts";
-import { HttpFailure, type CallRow, type Ports } from "./ports.ts";
+import type { BankContext, Details } from "./bank.ts";
+import { bankOf } from "./calls.ts";
+import { asFailure, failureError } from "./failure.ts";
 import type { Providers } from "./providers.ts";
-import type { RefundRow } from "./refund.ts";
-
-/** Whatever went wrong on the way to the bank, as the adapter would have said it. */
-export function asFailure(error: unknown): HttpFailure {
-  return error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
-}
-
-/** The bank of a refund, also one that is no longer in the settings. Throws where there is none. */
-export function bankOf(providers: Pick<Providers, "bank">, row: Pick<RefundRow, "provider">): Bank {
-  const bank = providers.bank(row.provider);
-  if (!bank) throw new Error(`no bank ${row.provider}`);
-  return bank;
-}
-
-/** The journal's line of a call to come. */
-export function callLine(
-  ports: Pick<Ports, "clock" | "crypto">,
-  row: RefundRow,
-  requestId: string,
-  call: BankCall<unknown>,
-): CallRow {
-  return {
-    requestId,
-    paymentId: row.paymentId,
-    refundId: row.id,
-    name: call.name,
-    danger: call.danger,
-    mac: ports.crypto.mac("request", call.canonical),
-    sentAt: ports.clock.now(),
-    answeredAt: null,
-    outcome: null,
-    bankCode: null,
-  };
-}
 
 /** The bank's own figures of a purchase (Q-41), or why there are none. Safe: nothing changes. */
 export async function readFigure(

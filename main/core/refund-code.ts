@@ -3,9 +3,9 @@
  * (Kaspi 3.4.1 to 3.4.3).
  */
 import { appError } from "../../contract/errors.ts";
-import { failureError } from "./failure.ts";
+import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
+import { asFailure, failureError } from "./failure.ts";
 import type { CallRow } from "./ports.ts";
-import { asFailure, bankOf, callLine } from "./refund-bank.ts";
 import type { RefundEvent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
 import type { KnownPurchase, Purchase, RefundRow } from "./refund.ts";
@@ -41,7 +41,7 @@ export function createRefundCodes(
     const ctx = await providers.context(row.profileId);
     const call = bankOf(providers, row).returnCreate?.(ctx, row);
     if (!call) throw new Error(`${row.provider} makes no refund codes`);
-    return callLine(ports, row, ctx.requestId, call);
+    return lineOf(ports, ctx, call, { paymentId: row.paymentId, refundId: row.id });
   }
 
   async function createCode(live: LiveRefund, first: CallRow): Promise<void> {
@@ -62,25 +62,22 @@ export function createRefundCodes(
 
   async function askCode(live: LiveRefund, call: CallRow): Promise<{ event: RefundEvent; done: CallRow }> {
     const incident = call.requestId.slice(0, 8);
-    const done: CallRow = { ...call, answeredAt: null, outcome: "answered" };
     try {
       const ctx = { ...(await providers.context(live.row.profileId)), requestId: call.requestId };
       const request = bankOf(providers, live.row).returnCreate?.(ctx, live.row);
       if (!request) throw new Error(`${live.row.provider} makes no refund codes`);
       const answer = await providers.send(ctx, request);
-      const answeredAt = clock.now();
-      if (answer.kind === "created")
-        return { event: { kind: "code", answer }, done: { ...done, answeredAt, bankCode: "0" } };
+      if (answer.kind === "created") return { event: { kind: "code", answer }, done: answered(call, clock.now(), "0") };
       const error = { ...answer.error, incident };
       const kind = answer.kind === "refused" ? "refused" : "codeLost";
-      return { event: { kind, error }, done: { ...done, answeredAt, bankCode: error.bankCode } };
+      return { event: { kind, error }, done: answered(call, clock.now(), error.bankCode) };
     } catch (error) {
       const failure = asFailure(error);
       const away = failure.reach !== "connect";
       const told = away ? appError("answer_lost", { params: { problem: failure.problem } }) : failureError(failure);
       return {
         event: { kind: away ? "codeLost" : "refused", error: { ...told, incident } },
-        done: { ...done, answeredAt: clock.now(), outcome: failure.reach },
+        done: unanswered(call, clock.now(), failure),
       };
     }
   }
@@ -121,10 +118,8 @@ export function createRefundCodes(
   ): Promise<KnownPurchase[]> {
     return Promise.all(
       purchases.map(async (purchase) => {
-        const hits = await journal.history({ text: purchase.id, limit: PURCHASE_HITS });
-        const ours = hits.find(
-          (row) => row.bankId === purchase.id && row.provider === provider && row.environment === environment,
-        );
+        const hits = await journal.payments({ bankId: purchase.id, limit: PURCHASE_HITS });
+        const ours = hits.find((row) => row.provider === provider && row.environment === environment);
         return { ...purchase, paymentId: ours?.id ?? null, number: ours?.number ?? null };
       }),
     );

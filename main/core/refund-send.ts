@@ -5,9 +5,10 @@
 import { appError, type AppError } from "../../contract/errors.ts";
 import { formatMoney, type Minor } from "../../contract/money.ts";
 import type { BankCall, BankContext, RefundAnswer } from "./bank.ts";
-import { failureError } from "./failure.ts";
+import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
+import { asFailure, failureError } from "./failure.ts";
 import type { CallRow } from "./ports.ts";
-import { asFailure, bankOf, callLine, readFigure } from "./refund-bank.ts";
+import { readFigure } from "./refund-bank.ts";
 import { reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
 import type { RefundRow } from "./refund.ts";
@@ -121,7 +122,7 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
     if (meant === live.row || refunds.stopped()) return tell({ error: appError("already_final"), other: null });
     const request = bankOf(providers, live.row).refund?.(own, meant);
     if (!request) return stop(appError("not_supported"));
-    const call = callLine(ports, meant, own.requestId, request);
+    const call = lineOf(ports, own, request, { paymentId: meant.paymentId, refundId: meant.id });
     await refunds.apply(live, event, { calls: [call] });
     if (live.row.state !== "sending" || live.row.detail.sends !== sends + 1)
       return tell({ error: appError("already_final"), other: null });
@@ -198,21 +199,20 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
     let done: CallRow;
     try {
       const answer = await providers.send(ctx, request);
-      done = { ...call, answeredAt: clock.now(), outcome: "answered" };
       if (answer.kind === "refunded") {
-        if (!refunds.stopped())
-          await refunds.keep(live, { kind: "done", bankId: answer.bankId }, { calls: [{ ...done, bankCode: "0" }] });
+        const calls = [answered(call, clock.now(), "0")];
+        if (!refunds.stopped()) await refunds.keep(live, { kind: "done", bankId: answer.bankId }, { calls });
         return;
       }
       error = { ...answer.error, incident };
       no = answer.kind === "refused";
-      done = { ...done, bankCode: answer.error.bankCode };
+      done = answered(call, clock.now(), answer.error.bankCode);
     } catch (failed) {
       const failure = asFailure(failed);
       error = { ...failureError(failure), incident };
       // Not one byte left; believed as a refusal is, after one look at the figure.
       no = failure.reach === "connect";
-      done = { ...call, answeredAt: clock.now(), outcome: failure.reach };
+      done = unanswered(call, clock.now(), failure);
     }
     if (refunds.stopped()) return;
     if (no) await afterNo(live, error, done);

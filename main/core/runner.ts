@@ -3,9 +3,9 @@
  * payment has a queue of its own, so that events are applied one after the other in the order they were received.
  */
 import { appError, type AppError } from "../../contract/errors.ts";
-import type { Bank, BankCall, BankContext, CreateAnswer, CreateExtra, StatusAnswer } from "./bank.ts";
-import { answered, lineOf, unanswered } from "./calls.ts";
-import { failureError } from "./failure.ts";
+import type { BankCall, BankContext, CreateAnswer, CreateExtra, StatusAnswer } from "./bank.ts";
+import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
+import { asFailure, failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
 import { HttpFailure, type Batch, type CallRow, type Danger, type NoticeRow, type Ports } from "./ports.ts";
 import { toPayment, type Pulse } from "./present.ts";
@@ -279,14 +279,14 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
 
   async function createCall(row: PaymentRow, extra: CreateExtra): Promise<CallRow> {
     const ctx = await providers.context(row.profileId);
-    return lineOf(ports, ctx, bankOf(row).create(ctx, row, extra), { paymentId: row.id, refundId: null });
+    return lineOf(ports, ctx, bankOf(providers, row).create(ctx, row, extra), { paymentId: row.id, refundId: null });
   }
 
   async function create(live: Live, first: CallRow, extra: CreateExtra): Promise<void> {
     let journaled = first;
     for (;;) {
       const ctx = { ...(await providers.context(live.row.profileId)), requestId: journaled.requestId };
-      const call = bankOf(live.row).create(ctx, live.row, extra);
+      const call = bankOf(providers, live.row).create(ctx, live.row, extra);
       const { event, done } = await exchange(() => send(ctx, call), journaled, call.danger);
       if (stopped) return;
       try {
@@ -350,7 +350,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       if (answer.kind === "refused") return { event: { kind: "refused", error: withIncident(answer.error) }, done };
       return { event: { kind: "unanswered", danger, left: true, error: withIncident(answer.error) }, done };
     } catch (error) {
-      const failure = error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
+      const failure = asFailure(error);
       const left = failure.reach !== "connect";
       const told = left ? appError("answer_lost", { params: { problem: failure.problem } }) : failureError(failure);
       const event: PaymentEvent = { kind: "unanswered", danger, left, error: withIncident(told) };
@@ -360,12 +360,6 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     function withIncident<E extends { incident: string | null }>(error: E): E {
       return { ...error, incident: call.requestId.slice(0, 8) };
     }
-  }
-
-  function bankOf(row: PaymentRow): Bank {
-    const bank = providers.bank(row.provider);
-    if (!bank) throw new Error(`no bank ${row.provider}`);
-    return bank;
   }
 
   // ---- status ----
@@ -398,7 +392,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       live.askedMono = clock.mono();
       live.askedAt = clock.now();
       const ctx = await providers.context(live.row.profileId);
-      const answer = await providers.send(ctx, bankOf(live.row).status(ctx, live.row));
+      const answer = await providers.send(ctx, bankOf(providers, live.row).status(ctx, live.row));
       if (stopped) return;
       heard(live, answer.kind !== "unclear");
       if (answer.kind === "unclear") noteOnce(live, answer.error);

@@ -4,6 +4,7 @@ import type { Problem } from "../../contract/problem.ts";
 import {
   CertificateProblem,
   importCertificate,
+  isPfx,
   readRoots,
   type ImportedCertificate,
 } from "../adapters/certificates.ts";
@@ -71,10 +72,4 @@ function note(problems: Problem[], error: unknown): null {
     words: field === "passphrase" ? error.message : `the ${WHAT[field]} cannot be used: ${error.message}`,
   });
   return null;
-}
-
-/** DER whose first part is a version number: a certificate begins with a sequence, PEM with a dash. */
-function isPfx(bytes: Uint8Array): boolean {
-  const length = bytes[1] ?? 0;
-  return bytes[0] === 0x30 && bytes[length > 0x80 ? 2 + (length & 0x7f) : 2] === 0x02;
 }
