@@ -137,6 +137,8 @@ export interface ProviderHealth {
   readonly reachable: boolean | null;
   readonly certificateExpires: string | null;
   readonly reason: AppError | null;
+  /** The bank's event stream, which only hurries the questions; `off` where none is set up. */
+  readonly events: "off" | "up" | "down";
 }
 
 export interface Health {
@@ -166,9 +168,11 @@ export interface PurchaseLook {
   readonly purchaseId: string;
   readonly paymentId: string | null;
   readonly total: string;
-  /** total - available: what went back, here or elsewhere. */
+  /** total - available: what went back, here or (where the bank says it) elsewhere. */
   readonly refunded: string;
   readonly available: string;
+  /** The bank has no such figure: the total less what this till knows of. */
+  readonly isOurs: boolean;
   readonly at: string;
 }
 

@@ -65,6 +65,52 @@ export const kaspiDraft = z.strictObject({
 });
 export type KaspiDraft = z.infer<typeof kaspiDraft>;
 
+const secret = z.string().max(256);
+
+/** The same for Halyk QR. A secret that is not given stays what it was. */
+export const halykQrDraft = z.strictObject({
+  provider: z.literal("halykQr"),
+  environment: z.enum(["test", "production"]).optional(),
+  /** null: the document's test address. */
+  url: z.string().trim().max(2048).nullable().optional(),
+  username: z.string().trim().max(128).optional(),
+  password: secret.optional(),
+  terminal: z.string().trim().max(32).optional(),
+  mpan: z.string().trim().max(16).nullable().optional(),
+  pointOfSale: z.string().trim().max(120).nullable().optional(),
+  channel: z.string().trim().max(32).optional(),
+  scanSeconds: z.int().optional(),
+  pollSeconds: z.int().optional(),
+  /** null: warn in test, block in production. */
+  emvMismatch: z.enum(["warn", "block"]).nullable().optional(),
+  makesFinDocument: z.boolean().optional(),
+  amountAsString: z.boolean().optional(),
+  invoiceRange: z.strictObject({ from: z.string().max(7), to: z.string().max(7) }).optional(),
+  limits: z.strictObject({ min: amountText, max: amountText }).optional(),
+  /** null: no event stream. */
+  kafka: z
+    .strictObject({
+      brokers: z.array(z.string().trim().max(300)).max(16),
+      topic: z.string().trim().max(249),
+      groupId: z.string().trim().max(128).nullable(),
+      tls: z.boolean(),
+      sasl: z
+        .strictObject({
+          mechanism: z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]),
+          username: z.string().max(256),
+          password: secret.optional(),
+        })
+        .nullable(),
+    })
+    .nullable()
+    .optional(),
+});
+export type HalykQrDraft = z.infer<typeof halykQrDraft>;
+
+/** Banks whose way is set up by the `bank.*` commands; Kaspi's has commands of its own. */
+const otherBank = z.enum(["halykQr"]);
+export type OtherBank = z.infer<typeof otherBank>;
+
 /** Subject of a certificate request, in any script: it is transliterated (Kaspi appendix 2). */
 export const certificateSubject = z.strictObject({
   organization: z.string().trim().min(1).max(120),
@@ -122,6 +168,24 @@ export const DESK_COMMANDS = {
   "connection.register": { input: z.strictObject({ session }), ...screenOnly },
   /** Puts the draft in use, after the bank has answered through it. */
   "connection.apply": { input: z.strictObject({ session }), ...screenOnly },
+
+  /** The same for the other banks. A draft is begun from what is in use. */
+  "bank.draft": { input: z.strictObject({ session, change: halykQrDraft }), ...screenOnly },
+  /** Root certificates of the bank's server, or of its event stream, into the draft; an empty list: the public ones. */
+  "bank.roots": {
+    input: z.strictObject({
+      session,
+      provider: otherBank,
+      of: z.enum(["server", "events"]),
+      files: z.array(file).max(16),
+    }),
+    ...screenOnly,
+  },
+  "bank.discard": { input: z.strictObject({ session, provider: otherBank }), ...screenOnly },
+  "bank.check": { input: z.strictObject({ session, provider: otherBank }), ...screenOnly },
+  "bank.apply": { input: z.strictObject({ session, provider: otherBank }), ...screenOnly },
+  /** Takes the bank off this till: no new payments; the old ones are still asked about and refunded. */
+  "bank.remove": { input: z.strictObject({ session, provider: otherBank }), ...screenOnly },
 
   /** Registers the device in use once more, after the bank has said that it does not know it or that it is off. */
   "device.register": { input: z.strictObject({ session }), ...screenOnly },
@@ -207,8 +271,54 @@ export interface KaspiSettingsView {
   readonly limits: { readonly min: string; readonly max: string };
 }
 
-export const LAYERS = ["dns", "tcp", "tls", "certificate", "access", "key", "tradePoint", "device"] as const;
-/** `access`: the bank lets this address in (allow-list of scheme 3, or a gateway's own proof). */
+/** The way to Halyk QR as it is in use, or as it is being set up. */
+export interface HalykQrSettingsView {
+  readonly environment: "test" | "production" | "training";
+  readonly url: string;
+  readonly roots: readonly CertificateView[];
+  readonly username: string;
+  readonly hasPassword: boolean;
+  readonly terminal: string;
+  readonly mpan: string | null;
+  readonly pointOfSale: string | null;
+  /** What the bank is told: in Latin letters, 25 at most. */
+  readonly pointOfSaleLatin: string;
+  readonly channel: string;
+  readonly scanSeconds: number;
+  readonly pollSeconds: number;
+  readonly emvMismatch: "warn" | "block" | null;
+  readonly makesFinDocument: boolean;
+  readonly amountAsString: boolean;
+  readonly invoiceRange: { readonly from: string; readonly to: string };
+  readonly limits: { readonly min: string; readonly max: string };
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly topic: string;
+    readonly groupId: string | null;
+    readonly tls: boolean;
+    readonly roots: readonly CertificateView[];
+    readonly sasl: {
+      readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+      readonly username: string;
+      readonly hasPassword: boolean;
+    } | null;
+  } | null;
+}
+
+/** One of the other banks at the desk. */
+export interface BankDeskView<Settings> {
+  readonly inUse: Settings | null;
+  /** Why no payment can be taken with it now. */
+  readonly reason: AppError | null;
+  readonly events: "off" | "up" | "down";
+  readonly draft: Settings | null;
+  readonly missing: readonly { readonly path: string; readonly words: string }[];
+  /** Of the layers, those that this bank has. */
+  readonly check: ConnectionCheck | null;
+}
+
+export const LAYERS = ["dns", "tcp", "tls", "certificate", "access", "key", "tradePoint", "device", "events"] as const;
+/** `events`: the bank's event stream; `key`: an API key, or user name and password. `access`: the bank lets this address in (allow-list of scheme 3, or a gateway's own proof). */
 export type Layer = (typeof LAYERS)[number];
 
 export interface LayerCheck {
@@ -260,6 +370,7 @@ export interface DeskView {
   /** What the draft lacks before it can be put in use; English words name the fields of the provisioning file. */
   readonly missing: readonly { readonly path: string; readonly words: string }[];
   readonly check: ConnectionCheck | null;
+  readonly halykQr: BankDeskView<HalykQrSettingsView>;
   readonly requests: readonly CertificateRequestView[];
   readonly dropped: readonly DroppedFileView[];
   /** The folder whose files are offered. */
@@ -283,6 +394,12 @@ export interface DeskOutput {
   "connection.check": DeskView;
   "connection.register": DeskView;
   "connection.apply": DeskView;
+  "bank.draft": DeskView;
+  "bank.roots": DeskView;
+  "bank.discard": DeskView;
+  "bank.check": DeskView;
+  "bank.apply": DeskView;
+  "bank.remove": DeskView;
   "device.register": DeskView;
   "device.delete": DeskView;
   "organization.use": DeskView;

@@ -68,6 +68,7 @@ export const ERRORS = {
   certificate_expired: "fixSettings",
   certificate_missing: "fixSettings",
   key_refused: "fixSettings",
+  login_refused: "fixSettings",
   address_not_allowed: "callSupport",
   // the bank's word
   answer_lost: "retry",
@@ -97,6 +98,10 @@ export const ERRORS = {
   partial_refund_impossible: "retry",
   other_trade_point: "callSupport",
   wrong_purchase_status: "checkBank",
+  qr_mismatch: "checkBank",
+  refund_lost: "checkBank",
+  refund_rejected: "checkBank",
+  events_unreachable: "fixSettings",
 } as const satisfies Record<string, Remedy>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -35,6 +35,18 @@ export const resolution = z.strictObject({
   at: isoTime,
 });
 
+/** What the bank says of a payment that went through: for the slip and the books. Amounts in major units. */
+export const paymentDetails = z.strictObject({
+  /** The bank's own number of the transaction (Halyk `reference`). */
+  reference: z.string().nullable(),
+  /** Commission, and the part paid in bonuses, where the bank names them. */
+  fee: z.string().nullable(),
+  bonusAmount: z.string().nullable(),
+  /** To be printed on the slip, in the bank's own words (loan terms and the like). */
+  lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+});
+export type PaymentDetails = z.infer<typeof paymentDetails>;
+
 /** A payment as the till API and the screen see it: contract section 3, "A payment". */
 export const payment = z
   .strictObject({
@@ -57,12 +69,16 @@ export const payment = z
     parked: z.boolean(),
     externalId: z.string().nullable(),
     bankId: z.string().nullable(),
+    /** Our own number of it at the bank, where the bank asks for one (Halyk `invoiceId`). */
+    invoiceId: z.string().nullable(),
     qr: z.strictObject({ payload: z.string() }).nullable(),
     link: z.string().nullable(),
     paymentMethods: z.array(z.string()),
     scanDeadline: isoTime.nullable(),
     confirmDeadline: isoTime.nullable(),
-    card: z.strictObject({ id: z.string(), mask: z.string(), type: z.string() }).nullable(),
+    /** `id` is our handle of a saved card; null for one that was only used. */
+    card: z.strictObject({ id: z.string().nullable(), mask: z.string(), type: z.string() }).nullable(),
+    details: paymentDetails.nullable(),
     error: errorObject.nullable(),
     resolution: resolution.nullable(),
     refundedAmount: z.string(),

@@ -92,8 +92,8 @@ export const provision = z.strictObject({
   providers: z
     .strictObject({
       kaspi: BANK_CONFIGS.kaspi.schema.optional(),
-      // Their shape is checked once they are built; until then a file that names one is refused as a whole.
-      halykQr: z.unknown().optional(),
+      halykQr: BANK_CONFIGS.halykQr.schema.optional(),
+      // Its shape is checked once it is built; until then a file that names it is refused as a whole.
       epay: z.unknown().optional(),
     })
     .default({}),
@@ -103,10 +103,12 @@ export type Provision = z.infer<typeof provision>;
 /** Checks a whole provisioning document and names every wrong field by its path. No value appears in the words. */
 export function readProvision(raw: unknown): { ok: true; value: Provision } | { ok: false; problems: Problem[] } {
   const parsed = provision.safeParse(raw);
-  const problems = parsed.success ? [] : problemsOf(parsed.error.issues, raw);
+  const problems: Problem[] = [];
+  // One line for each field, however many of its rules it breaks.
   const add: AddProblem = (path, words) => {
     if (!problems.some((known) => known.path === path)) problems.push({ path, words });
   };
+  if (!parsed.success) for (const { path, words } of problemsOf(parsed.error.issues, raw)) add(path, words);
   if (isObject(raw)) checkTogether(raw, add);
   if (parsed.success && problems.length === 0) return { ok: true, value: parsed.data };
   return { ok: false, problems };

@@ -50,7 +50,7 @@ export const refund = z
     qr: z.strictObject({ payload: z.string() }).nullable(),
     /** The bank's id of the scanned refund code (Kaspi QrReturnId). */
     bankReturnId: z.string().nullable(),
-    /** The bank's id of the refund itself (Kaspi ReturnOperationId). */
+    /** The bank's id of the refund itself (Kaspi ReturnOperationId, the billNumber of a Halyk refund). */
     bankId: z.string().nullable(),
     evidence: refundEvidence,
     error: errorObject.nullable(),

@@ -1,5 +1,6 @@
 import type { AppError } from "./errors.ts";
 import type { Currency } from "./money.ts";
+import type { PaymentDetails } from "./payment.ts";
 import type { Environment, Language, PaymentState, Provider, RefundState, RefundWay } from "./states.ts";
 
 export type View = "cashier" | "customer";
@@ -22,6 +23,10 @@ export interface PaymentView {
   /** The customer had scanned: the bank may still cancel or take the money by itself (design U21). */
   readonly scanned: boolean;
   readonly bankId: string | null;
+  readonly invoiceId: string | null;
+  /** Mask and kind of the card, and what the bank says for the slip; once it is paid, where the bank tells. */
+  readonly card: { readonly mask: string; readonly type: string } | null;
+  readonly details: PaymentDetails | null;
   readonly qr: { readonly payload: string } | null;
   readonly link: string | null;
   /** Invoice: the telephone it went to, masked; and until when it can be paid. */
@@ -81,6 +86,8 @@ export interface RefundView {
   readonly settled: boolean;
   readonly availableMinor: number | null;
   readonly availableAt: string | null;
+  /** The bank has no such figure: it is what this till knows of. */
+  readonly availableIsOurs: boolean;
   /** The bank's figure before the refund was sent, and each reading after it (in doubt: U28). */
   readonly beforeMinor: number | null;
   readonly readings: readonly { readonly at: string; readonly minor: number }[];

@@ -42,6 +42,7 @@ const providerHealth = z.strictObject({
   reachable: z.boolean().nullable(),
   certificateExpires: z.string().nullable(),
   reason: errorObject.nullable(),
+  events: z.enum(["off", "up", "down"]),
 });
 
 export const health = z
@@ -221,6 +222,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   refund_refused: 409,
   refund_unconfirmed: 409,
   partial_refund_impossible: 409,
+  refund_lost: 409,
+  refund_rejected: 409,
   other_trade_point: 409,
   wrong_purchase_status: 409,
   invoice_lost: 409,

@@ -45,7 +45,7 @@ export const ERRORS_EN: ErrorTexts = {
   already_refunded: { title: "This sale is fully refunded", next: "There is nothing left to refund. See its history." },
   refund_elsewhere: {
     title: "This till cannot make the refund",
-    next: "Make it in the Kaspi Pay app and record it here.",
+    next: "Make it in the bank's own app and record it here.",
   },
   refund_moved: {
     title: "Money has gone back of this sale meanwhile",
@@ -177,7 +177,7 @@ export const ERRORS_EN: ErrorTexts = {
   },
   amount_mismatch: {
     title: "The bank named another amount",
-    next: "Compare the payment with the bank. Do not take it again.",
+    next: "Asked: {{asked}}. In the bank's answer: {{named}}. Compare it with the bank and do not repeat it.",
   },
   foreign_answer: {
     title: "The bank answered about another payment",
@@ -208,5 +208,25 @@ export const ERRORS_EN: ErrorTexts = {
   wrong_purchase_status: {
     title: "The sale cannot be refunded in its present state",
     next: "Compare the sale with the bank.",
+  },
+  login_refused: {
+    title: "The bank does not accept the user name or password",
+    next: "Call a technician: enter them again as the bank gave them.",
+  },
+  qr_mismatch: {
+    title: "The bank's code does not fit this sale",
+    next: "Check a code that is shown in the customer's app: it must say {{asked}}. If no code is shown, call support.",
+  },
+  refund_lost: {
+    title: "It is not known whether the money went back",
+    next: "Do not refund again. Compare it with the bank: the sum stays reserved until then.",
+  },
+  refund_rejected: {
+    title: "The bank has rejected the refund",
+    next: "Nothing went back. See the bank's answer, try again or call the bank.",
+  },
+  events_unreachable: {
+    title: "The bank's event stream cannot be reached",
+    next: "Payments work without it. Call a technician: check the addresses, the login and the network.",
   },
 };

@@ -9,12 +9,17 @@ export type { ErrorText, ErrorTexts } from "./types.ts";
 
 export const ERROR_TEXTS: Readonly<Record<Language, ErrorTexts>> = { kk: ERRORS_KK, ru: ERRORS_RU, en: ERRORS_EN };
 
+const PLACE = /\{\{(\w+)\}\}/g;
+
 /** Puts `params` in the places `{{name}}`; a place without a value becomes empty, never a brace on the screen. */
 export function fill(text: string, params: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ""));
+  return text.replace(PLACE, (_, name: string) => String(params[name] ?? ""));
 }
 
-/** The sentence and the next step of an error. `not_ready` speaks of its cause, where it names one. */
+/**
+ * The sentence and the next step of an error. `not_ready` speaks of its cause, where it names one; of the next step, what
+ * the error does not know is left out.
+ */
 export function errorText(language: Language, error: Pick<AppError, "code" | "params">): ErrorText {
   const texts = ERROR_TEXTS[language];
   const { reason } = error.params;
@@ -23,5 +28,13 @@ export function errorText(language: Language, error: Pick<AppError, "code" | "pa
       ? texts[reason as keyof ErrorTexts]
       : null;
   const { title, next } = cause ?? texts[error.code];
-  return { title: fill(title, error.params), next: fill(next, error.params) };
+  return { title: fill(title, error.params), next: fill(known(next, error.params), error.params) };
+}
+
+/** The text without the sentences that have a place and no value for it, unless nothing would be left. */
+function known(text: string, params: Readonly<Record<string, string>>): string {
+  const told = text
+    .split(/(?<=[.!?]) /)
+    .filter((sentence) => [...sentence.matchAll(PLACE)].every(([, name = ""]) => params[name] !== undefined));
+  return told.length === 0 ? text : told.join(" ");
 }

@@ -43,7 +43,7 @@ function sought({ text, minor }: HistoryFilter): { text: string; values: SQLInpu
     values.push(...given);
   };
   if (text !== undefined && text !== "") {
-    for (const column of ["id", "number", "bank_id", "external_id"])
+    for (const column of ["id", "number", "bank_id", "external_id", "invoice_id", "reference"])
       way(`id IN (SELECT id FROM payments WHERE ${column} = ?)`, column === "number" ? text.toUpperCase() : text);
     for (const column of ["id", "number", "bank_id"])
       way(

@@ -73,7 +73,7 @@ const REFUND: readonly (keyof RefundRow)[] = [
   "detail",
 ];
 const FLAGS: ReadonlySet<string> = new Set(["settled", "watching", "parked", "late"]);
-const JSONS: ReadonlySet<string> = new Set(["resolution", "error", "detail"]);
+const JSONS: ReadonlySet<string> = new Set(["resolution", "error", "detail", "options"]);
 const PROFILE: readonly (keyof Profile)[] = [
   "id",
   "provider",
@@ -83,6 +83,7 @@ const PROFILE: readonly (keyof Profile)[] = [
   "bin",
   "tradePoint",
   "device",
+  "options",
 ];
 const CALL: readonly (keyof CallRow)[] = [
   "requestId",
@@ -143,7 +144,11 @@ export function refundValues(row: RefundRow, seq: number): SqlValues {
   return { ...values(row, REFUND), seq };
 }
 
-export const profileValues = (row: Profile): SqlValues => values(row, PROFILE);
+/** Options in one order, so that the same ones are the same text. */
+export function profileValues(row: Profile): SqlValues {
+  const options = Object.fromEntries(Object.entries(row.options).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return values({ ...row, options }, PROFILE);
+}
 export const callValues = (row: CallRow): SqlValues => values(row, CALL);
 export const noticeValues = (row: NoticeRow): SqlValues => values(row, NOTICE);
 

@@ -204,7 +204,21 @@ WHEN OLD.state NOT IN ('creating', 'awaiting_scan', 'choosing') AND (${changed(R
 BEGIN SELECT RAISE(ABORT, 'what a refund was sent with cannot change'); END;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND];
+/** Numbers of ours at a bank: one of them twice would be two sales under one bill. */
+const THIRD = `
+ALTER TABLE profiles ADD COLUMN options TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(options));
+
+ALTER TABLE payments ADD COLUMN invoice_id TEXT GENERATED ALWAYS AS (json_extract(detail, '$.invoiceId')) VIRTUAL;
+ALTER TABLE payments ADD COLUMN reference TEXT GENERATED ALWAYS AS (json_extract(detail, '$.facts.reference')) VIRTUAL;
+CREATE UNIQUE INDEX payments_invoice ON payments (invoice_id, provider, environment) WHERE invoice_id IS NOT NULL;
+CREATE INDEX payments_reference ON payments (reference) WHERE reference IS NOT NULL;
+
+CREATE TRIGGER payments_invoice_fixed BEFORE UPDATE ON payments
+WHEN json_extract(NEW.detail, '$.invoiceId') IS NOT json_extract(OLD.detail, '$.invoiceId')
+BEGIN SELECT RAISE(ABORT, 'the number of a payment at the bank cannot change'); END;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD];
 
 /**
  * Brings the database to the newest schema, one transaction a step, and returns its number. Throws JournalTooNew when

@@ -149,10 +149,8 @@ function putProfile(c: Connection, profile: Profile): void {
     c.sql(SQL.insertProfile).run(profileValues(profile));
     return;
   }
-  const was: object = readProfile(stored);
-  const same = Object.entries(profileValues(profile)).every(
-    ([name, value]) => (was as Record<string, unknown>)[name] === value,
-  );
+  const was = profileValues(readProfile(stored));
+  const same = Object.entries(profileValues(profile)).every(([name, value]) => was[name] === value);
   if (!same) throw new JournalConflict(`profile ${profile.id} is kept with other content; a change needs a new id`);
 }
 

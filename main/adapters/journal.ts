@@ -217,6 +217,8 @@ const paymentConditions = (filter: PaymentFilter): readonly Condition[] => [
   ["external_id = ?", filter.externalId],
   ["sale_id = ?", filter.saleId],
   ["bank_id = ?", filter.bankId],
+  ["invoice_id = ?", filter.invoiceId],
+  ["reference = ?", filter.reference],
   ["seq < ?", filter.beforeSeq],
 ];
 

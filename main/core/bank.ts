@@ -2,7 +2,7 @@
 import type { AppError } from "../../contract/errors.ts";
 import type { Minor } from "../../contract/money.ts";
 import type { Provider, RefundWay } from "../../contract/states.ts";
-import type { BankWord, PaymentRow, Windows } from "./payment.ts";
+import type { BankWord, PaymentFacts, PaymentRow, Windows } from "./payment.ts";
 import type { Danger, HttpAnswer, Profile } from "./ports.ts";
 import type { Purchase, RefundRow } from "./refund.ts";
 
@@ -40,6 +40,13 @@ export interface Created {
   readonly windows: Windows;
   /** For display and as a sign of clock skew only (Q-24). */
   readonly expiresAt: number | null;
+  /**
+   * How long the bank itself takes to end one that is not paid, where it promises nothing about a token that nobody
+   * scanned. Absent: such a token is dead after both windows (contract, "Dead token").
+   */
+  readonly lifeMs?: number;
+  /** Shown all the same, with this warning (Q-58). */
+  readonly warning?: AppError;
 }
 
 /** The bank's word about a payment. `unsure`: a "no" outside the document, believed after a second read (Q-34). */
@@ -50,6 +57,38 @@ export interface Word {
   readonly unsure: boolean;
   /** The amount the bank names, where it does; must be exactly what was asked. */
   readonly minor: Minor | null;
+  /** Why, in the bank's own words. */
+  readonly message?: string;
+  readonly facts?: PaymentFacts;
+}
+
+/**
+ * "Paid", said in a way that proves nothing: in a body that had to be repaired (Q-53), or without its amount. Counts as
+ * silence, but the payment may not be refused any more.
+ */
+export interface Claim {
+  readonly kind: "claim";
+  readonly error: AppError;
+}
+
+/** What stands at the bank under our own number: made by the creation whose answer was lost. */
+export interface Found {
+  readonly kind: "found";
+  readonly created: Created;
+  readonly word: Word;
+}
+
+/** Under our number stands what cannot be ours: another amount, or another time. */
+export interface Foreign {
+  readonly kind: "foreign";
+  readonly error: AppError;
+}
+
+/** What a message of the bank's event stream speaks of. `raw` is its status, which is no result. */
+export interface Hint {
+  readonly bankId: string | null;
+  readonly invoiceId: string | null;
+  readonly raw: string;
 }
 
 /** Purchase not found: may be lag right after creation (Q-36). */
@@ -104,7 +143,8 @@ export interface Details {
   readonly kind: "details";
   readonly purchaseId: string;
   readonly total: Minor;
-  readonly available: Minor;
+  /** null: the bank has no such figure, and our own sum must do. */
+  readonly available: Minor | null;
   readonly at: number | null;
 }
 
@@ -114,8 +154,27 @@ export interface Refunded {
   readonly bankId: string;
 }
 
+/** The bank has taken it, and will do it in its own time: the refund's own bill says whether it did. */
+export interface RefundPending {
+  readonly kind: "pending";
+  readonly bankId: string;
+}
+
+/** The bank's word about a refund's own bill. `minor`: the amount it names, which must be what was asked. */
+export interface RefundWord {
+  readonly kind: "word";
+  readonly word: "pending" | "refunded" | "rejected";
+  readonly raw: string;
+  readonly minor: Minor | null;
+  readonly message: string | null;
+}
+
 export type CreateAnswer = Created | Invoiced | Refused | Unclear;
-export type StatusAnswer = Word | NotFound | Unclear;
+export type StatusAnswer = Word | Claim | NotFound | Unclear;
+export type LookUpAnswer = Found | Foreign | NotFound | Unclear;
+/** Whether the refusal was heard; what came of it the status says. */
+export type RefuseAnswer = { readonly kind: "heard" } | Refused | Unclear;
+export type RefundStatusAnswer = RefundWord | NotFound | Unclear;
 export type RegisterAnswer = { readonly kind: "registered"; readonly deviceToken: string } | Refused | Unclear;
 export type PingAnswer = { readonly kind: "alive" } | Refused | Unclear;
 export type ClientAnswer = Client | Refused | Unclear;
@@ -127,7 +186,7 @@ export type ReturnStatusAnswer = ReturnWord | NotFound | Unclear;
 export type PurchasesAnswer = Purchases | Refused | Unclear;
 export type DetailsAnswer = Details | Refused | Unclear;
 /** `refused` only for a code that is in the bank's dictionary and means a definite no (Q-02). */
-export type RefundAnswer = Refunded | Refused | Unclear;
+export type RefundAnswer = Refunded | RefundPending | Refused | Unclear;
 
 /** The secrets of one profile, read from the vault; never logged, never journaled. */
 export type Secrets = Readonly<Record<string, string>>;
@@ -155,6 +214,15 @@ export interface Bank {
   create(context: BankContext, payment: PaymentRow, extra: CreateExtra): BankCall<CreateAnswer>;
   status(context: BankContext, payment: PaymentRow): BankCall<StatusAnswer>;
   ping(context: BankContext): BankCall<PingAnswer>;
+  /**
+   * Asks by our own number after a creation whose answer was lost (its danger is `resolvable`): it is adopted, or created
+   * again under the same number. A bank that has this takes a number of ours with every creation.
+   */
+  lookUp?(context: BankContext, payment: PaymentRow): BankCall<LookUpAnswer>;
+  /** Tells the bank that the payment is not waited for any more, after the deadline or a cancellation. Harmless to repeat. */
+  refuse?(context: BankContext, payment: PaymentRow): BankCall<RefuseAnswer>;
+  /** What a message of the event stream speaks of; null for one that is not for this profile, or no message at all. */
+  hint?(profile: Profile, text: string): Hint | null;
   /** What makes this till known to the bank; absent where a bank has no such thing, null where nothing is missing. */
   register?(context: BankContext): BankCall<RegisterAnswer> | null;
   unregister?(context: BankContext): BankCall<PingAnswer>;
@@ -171,6 +239,8 @@ export interface Bank {
   details?(context: BankContext, purchaseId: string): BankCall<DetailsAnswer>;
   /** The money-moving one: dangerous, sent once. Takes purchase, amount and scanned code from the row. */
   refund?(context: BankContext, refund: RefundRow): BankCall<RefundAnswer>;
+  /** The refund's own bill, where the bank gives money back in its own time. */
+  refundStatus?(context: BankContext, refund: RefundRow): BankCall<RefundStatusAnswer>;
   /** The bank's documented emulation of the customer's telephone (test and training only). */
   emulate?(context: BankContext, payment: PaymentRow, action: PhoneAction): BankCall<PingAnswer>;
 }

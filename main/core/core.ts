@@ -8,6 +8,7 @@ import type { Actor, Core, CoreOptions, Training } from "./index.ts";
 import type { PaymentRow } from "./payment.ts";
 import { createPayments } from "./payments.ts";
 import { HttpFailure, type NoticeRow } from "./ports.ts";
+import { createHints } from "./hints.ts";
 import { toPayment } from "./present.ts";
 import { createProviders } from "./providers.ts";
 import { listHistory } from "./history.ts";
@@ -36,13 +37,15 @@ export function createCore(options: CoreOptions): Core {
   let started = false;
 
   const schedule = createSchedule(clock);
-  const providers = createProviders(ports, schedule, settings, options.banks, () => publish());
+  const providers = createProviders(ports, schedule, settings, options.banks, () => publish(), eventsOf);
   const runner = createRunner(ports, schedule, providers, {
     timezone: settings.timezone,
     changed,
     notices: newNotices,
     noticed: (made) => void notices.push(...made),
+    hurried: (profileId) => hints.isUp(profileId),
   });
+  const hints = createHints({ ports, settings, providers, runner });
   const refunds = createRefunds({
     ports,
     schedule,
@@ -53,10 +56,14 @@ export function createCore(options: CoreOptions): Core {
     openPayment: () => [...runner.all()].find((live) => isOpen(live.row))?.row ?? null,
     changed,
   });
-  const payments = createPayments(ports, settings, providers, runner, refunds, (provider, head) => {
+  const payments = createPayments(ports, boot, settings, providers, runner, refunds, (provider, head) => {
     lastProvider = provider;
     changed(head);
   });
+
+  function eventsOf(provider: Provider): ReturnType<typeof hints.state> {
+    return hints.state(provider);
+  }
 
   function snapshot(view: View): Snapshot {
     const state = {
@@ -88,9 +95,10 @@ export function createCore(options: CoreOptions): Core {
   /** What is settled, put away and without news has no business in memory. */
   function prune(): void {
     if (!started) return;
-    for (const { row, asking } of runner.all()) {
+    for (const { row, asking, refusing } of runner.all()) {
       const noticed = notices.some((notice) => notice.paymentId === row.id && notice.acknowledgedAt === null);
-      if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !asking) runner.forget(row.id);
+      if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !asking && !refusing)
+        runner.forget(row.id);
     }
   }
 
@@ -131,16 +139,23 @@ export function createCore(options: CoreOptions): Core {
   async function phone({ id, action, session }: CommandInput<"training.phone">): Promise<Result<null>> {
     const live = runner.live(id);
     if (!live && training && action === "scan") return scanRefundCode(training, id);
-    const bank = live && providers.bank(live.row.provider);
     const technician = session !== undefined && options.people.session(session) !== null;
     const allowed = training !== null || (technician && live?.row.environment === "test");
-    if (!allowed || !live || !bank?.emulate) return { ok: false, error: appError("not_supported") };
-    const ctx = await providers.context(live.row.profileId);
+    if (!allowed || !live) return { ok: false, error: appError("not_supported") };
+    const { provider, profileId, bankId } = live.row;
+    const bank = providers.bank(provider);
     try {
+      if (!bank?.emulate) {
+        if (!training || bankId === null) return { ok: false, error: appError("not_supported") };
+        await training.customer(provider, bankId, action);
+        return { ok: true, value: null };
+      }
+      const ctx = await providers.context(profileId);
       const answer = await providers.send(ctx, bank.emulate(ctx, live.row, action));
       return answer.kind === "alive" ? { ok: true, value: null } : { ok: false, error: answer.error };
     } catch (error) {
-      return { ok: false, error: appError(error instanceof HttpFailure ? "bank_unreachable" : "internal") };
+      const unreachable = !bank?.emulate || error instanceof HttpFailure;
+      return { ok: false, error: appError(unreachable ? "bank_unreachable" : "internal") };
     }
   }
 
@@ -295,7 +310,7 @@ export function createCore(options: CoreOptions): Core {
     }
     for (const row of rows) {
       const [sent] = row.state === "creating" || row.bankId === null ? (await journal.calls(row.id)).toReversed() : [];
-      await runner.apply(runner.adopt(row), { kind: "restart", danger: sent?.danger ?? null });
+      await runner.apply(runner.adopt(row), runner.restarted(row, sent?.danger ?? null));
     }
     await refunds.recover();
     await providers.recover();
@@ -306,10 +321,12 @@ export function createCore(options: CoreOptions): Core {
       await recover();
       started = true;
       providers.start();
+      hints.start();
       runner.askAll();
       refunds.begin();
       for (const live of runner.all()) {
         const { row } = live;
+        runner.resume(live);
         // Asked once at each start: a dead token that was settled, and what waits for a person (not an invoice: Q-33).
         if (isWorthAsking(row) && row.method !== "invoice" && (row.detail.askAtStart || row.state === "needs_review"))
           void runner.ask(live);
@@ -331,6 +348,7 @@ export function createCore(options: CoreOptions): Core {
       registerAgain: providers.registerAgain,
       deleteDevice,
       reason: providers.reason,
+      events: eventsOf,
       busy: () => inHand() !== null,
     },
     wake(reason) {
@@ -340,9 +358,11 @@ export function createCore(options: CoreOptions): Core {
       providers.lookNow();
     },
     async stop() {
+      const closing = hints.stop();
       providers.stop();
       await refunds.stop();
       await runner.stop();
+      await closing;
       watchers.clear();
       journalListeners.clear();
     },

@@ -12,8 +12,8 @@ const REFUNDS_OF_ONE = 100;
 
 /**
  * Searches the journal, newest first; `timezone` is the shop's, for the dates shown. The text may be a receipt number or
- * its last digits, our id, a bank's or a till program's, an amount as people write it, or a scanned slip. Refuses a
- * cursor that is none of ours with `bad_request`.
+ * its last digits, our id or our number at the bank, a bank's number of it or of the transaction, a till program's id, an
+ * amount as people write it, or a scanned slip. Refuses a cursor that is none of ours with `bad_request`.
  */
 export async function listHistory(
   { journal }: Pick<Ports, "journal">,

@@ -2,7 +2,7 @@
 import type { AppError, Result } from "../../contract/errors.ts";
 import type { Snapshot, View } from "../../contract/snapshot.ts";
 import type { Provider, Role, Scope } from "../../contract/states.ts";
-import type { Bank } from "./bank.ts";
+import type { Bank, PhoneAction } from "./bank.ts";
 import type { Ports } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 
@@ -14,6 +14,8 @@ export type Actor =
 export interface Training {
   /** Makes the training bank misbehave: `none` ends it. */
   fault(fault: "none" | "silent" | "offline" | "late"): Promise<void>;
+  /** The customer's telephone, for a bank that has no emulation of it. Rejects when the training bank refuses. */
+  customer(provider: Provider, bankId: string, action: PhoneAction): Promise<void>;
   /** The customer scans a refund code (the bank has no emulation for it, Q-39). Rejects when the training bank refuses. */
   scanReturn(bankReturnId: string): Promise<void>;
 }
@@ -51,6 +53,8 @@ export interface BankDesk {
   deleteDevice(provider: Provider): Promise<Result<null>>;
   /** Why no payment can be started now; null when one can. */
   reason(provider: Provider): AppError | null;
+  /** The bank's event stream; `off` where none is set up. */
+  events(provider: Provider): "off" | "up" | "down";
   /** A payment is open, or a refund holds the screen: settings wait. */
   busy(): boolean;
 }

@@ -29,6 +29,22 @@ export interface Windows {
  */
 export type BankWord = "created" | "pending" | "scanned" | "held" | "paid" | "declined";
 
+/** What the bank tells of a payment beside its word. A sum is whole tiyn. */
+export interface PaymentFacts {
+  readonly reference: string | null;
+  readonly fee: number | null;
+  readonly bonus: number | null;
+  readonly card: { readonly mask: string; readonly type: string } | null;
+  readonly lines: readonly { readonly label: string; readonly value: string }[];
+}
+
+/** The bank is told that the payment is not waited for any more (Halyk: POST REJECTED). */
+export interface Refusal {
+  readonly tries: number;
+  /** A well-formed answer has come. Whatever it said, the status decides. */
+  readonly heard: boolean;
+}
+
 export interface PaymentDetail {
   /** How often a creation was sent; a harmless one may be sent twice. */
   readonly createTries: number;
@@ -70,6 +86,16 @@ export interface PaymentDetail {
   readonly payableUntil: number | null;
   /** A cancellation was asked for and its answer was lost. */
   readonly cancelAsked: boolean;
+  /** Our own number of it at the bank (Halyk invoiceId), journaled before it is sent and never used twice. */
+  readonly invoiceId: string | null;
+  /** When the answer to its creation was first found lost: it is looked up from then on. */
+  readonly lostAt: number | null;
+  /** The bank promises no end of a token that nobody scanned: it is watched on, not called dead. */
+  readonly undying: boolean;
+  readonly refusal: Refusal | null;
+  /** The bank has said "paid" in a way that cannot be believed: nothing may be refused any more. */
+  readonly claimed: boolean;
+  readonly facts: PaymentFacts | null;
   /** What went back of it as far as this till knows. */
   readonly refundedMinor: number;
 }
@@ -102,6 +128,12 @@ export const NEW_DETAIL: PaymentDetail = {
   comment: null,
   payableUntil: null,
   cancelAsked: false,
+  invoiceId: null,
+  lostAt: null,
+  undying: false,
+  refusal: null,
+  claimed: false,
+  facts: null,
   refundedMinor: 0,
 };
 

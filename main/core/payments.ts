@@ -6,8 +6,9 @@ import { isOpen } from "../../contract/states.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { Bank } from "./bank.ts";
 import { createInvoices, maskPhone } from "./invoice.ts";
+import { invoiceCounter, nextInvoice } from "./invoice-number.ts";
 import { NEW_DETAIL, type PaymentRow } from "./payment.ts";
-import type { Ports, Profile } from "./ports.ts";
+import type { Batch, Ports } from "./ports.ts";
 import { toPayment } from "./present.ts";
 import { toRefund } from "./refund-present.ts";
 import type { Providers } from "./providers.ts";
@@ -15,7 +16,7 @@ import type { Refunds } from "./refunds.ts";
 import { isParkable, isWorthAsking, reduce } from "./reduce.ts";
 import type { Live, Runner } from "./runner.ts";
 import { currentOf } from "./snapshot.ts";
-import type { Settings } from "./settings.ts";
+import type { ProviderSettings, Settings } from "./settings.ts";
 import { businessDay } from "./time.ts";
 
 /** `POST /payments` answers after this long with `creating` if the bank has not spoken. */
@@ -36,9 +37,13 @@ export interface Payments {
 
 type Refusal = Extract<Result<never>, { ok: false }>;
 
-/** `charged` is told of each payment that was started, and the journal's head after it. */
+/**
+ * `run` is this life of the process, for our own numbers at the banks; `charged` is told of each payment that was
+ * started, and the journal's head after it.
+ */
 export function createPayments(
   ports: Ports,
+  run: string,
   settings: Settings,
   providers: Providers,
   runner: Runner,
@@ -157,8 +162,8 @@ export function createPayments(
           : appError("not_ready", { params: { reason: unready.code }, remedy: unready.remedy }),
       );
 
-    const { profile } = provider.settings;
-    return record({ actor, key, mac, minor, method, saleId, request, profile, phone, phoneMac });
+    const { settings: bank } = provider;
+    return record({ actor, key, mac, minor, method, saleId, request, bank, phone, phoneMac });
   }
 
   async function record(intent: {
@@ -169,15 +174,17 @@ export function createPayments(
     readonly method: string;
     readonly saleId: string | null;
     readonly request: PaymentRequest;
-    readonly profile: Profile;
+    readonly bank: ProviderSettings;
     /** Whole, in the bank's form: for the creation alone. */
     readonly phone: string | null;
     readonly phoneMac: string | null;
   }): Promise<Result<Begun>> {
-    const { request, profile, phone } = intent;
+    const { request, phone } = intent;
+    const { profile } = intent.bank;
     const at = clock.now();
     const id = ports.ids.uuid();
     const next = (await journal.counter("receipt")) ?? 1n;
+    const invoice = await nextNumber(intent.bank);
     const row: PaymentRow = {
       seq: 0,
       id,
@@ -215,6 +222,7 @@ export function createPayments(
         description: request.description ?? null,
         phoneMask: phone === null ? null : maskPhone(phone),
         phoneMac: intent.phoneMac,
+        invoiceId: invoice?.invoiceId ?? null,
         comment: request.comment ?? null,
         history: [{ at, state: "creating", cause: "created" }],
       },
@@ -229,7 +237,7 @@ export function createPayments(
         events: [...(leaving ? [runner.eventOf(leaving.row)] : []), runner.eventOf(row)],
         calls: [call],
         profiles: [profile],
-        counters: [{ name: "receipt", next: next + 1n }],
+        counters: [{ name: "receipt", next: next + 1n }, ...(invoice ? [invoice.counter] : [])],
         meta: { lastProvider: request.provider },
       });
       if (leaving) leaving.live.row = leaving.row;
@@ -240,6 +248,21 @@ export function createPayments(
     } catch {
       return refuse(appError("journal_unavailable"));
     }
+  }
+
+  /** Our own number for a payment at a bank that takes one, and the counter that goes into the same commit. */
+  async function nextNumber({
+    name,
+    profile,
+    invoices: range,
+  }: ProviderSettings): Promise<{ invoiceId: string; counter: NonNullable<Batch["counters"]>[number] } | null> {
+    if (range === null) return null;
+    const terminal = profile.device ?? "";
+    const counter = invoiceCounter(name, terminal);
+    const { epoch } = await journal.info();
+    const source = { tillId: settings.till.id, provider: name, terminal, epoch, run };
+    const { invoiceId, next } = nextInvoice(ports.crypto, source, range, await journal.counter(counter));
+    return { invoiceId, counter: { name: counter, next } };
   }
 
   /** A result that is still on the screen makes room for the next payment. */

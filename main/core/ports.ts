@@ -105,6 +105,8 @@ export interface Profile {
   readonly bin: string | null;
   readonly tradePoint: string | null;
   readonly device: string | null;
+  /** What else its requests are made of, by the bank's own names; part of the profile, so it never changes either. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface CallRow {
@@ -176,6 +178,9 @@ export interface PaymentFilter {
   readonly externalId?: string;
   readonly saleId?: string;
   readonly bankId?: string;
+  /** Our own number at the bank, and the bank's number of the transaction. */
+  readonly invoiceId?: string;
+  readonly reference?: string;
   readonly limit: number;
   /** Only rows with a smaller seq: paging goes from the newest back. */
   readonly beforeSeq?: number;
@@ -241,6 +246,28 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+// ---- events ----
+
+export interface EventSource {
+  /** Nothing is told afterwards. */
+  close(): Promise<void>;
+}
+
+/** A bank's message stream: a hint that something may have happened, never a result. */
+export interface Events {
+  /**
+   * Listens for a profile until closed, and goes on trying by itself. `message` gets each body as it came, `health` each
+   * change; it is down until the first `true`. Never throws.
+   */
+  listen(
+    profileId: string,
+    on: { readonly message: (text: string) => void; readonly health: (up: boolean) => void },
+  ): EventSource;
+}
+
+/** For a till whose banks have none. */
+export const NO_EVENTS: Events = { listen: () => ({ close: () => Promise.resolve() }) };
+
 export interface Ports {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -248,5 +275,6 @@ export interface Ports {
   readonly http: Http;
   readonly journal: Journal;
   readonly vault: Vault;
+  readonly events: Events;
   readonly log: Log;
 }

@@ -2,7 +2,7 @@
 import { formatAmount, minor } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { PaymentView } from "../../contract/snapshot.ts";
-import type { PaymentRow } from "./payment.ts";
+import type { PaymentFacts, PaymentRow } from "./payment.ts";
 import { isoTime } from "./time.ts";
 
 /** The till API's object; `timezone` is the shop's. */
@@ -10,6 +10,7 @@ export function toPayment(row: PaymentRow, timezone: string): Payment {
   const time = (at: number): string => isoTime(at, timezone);
   const maybe = (at: number | null): string | null => (at === null ? null : time(at));
   const shown = isShown(row);
+  const { facts } = row.detail;
   return {
     seq: row.seq,
     id: row.id,
@@ -30,12 +31,14 @@ export function toPayment(row: PaymentRow, timezone: string): Payment {
     parked: row.parked,
     externalId: row.externalId,
     bankId: row.bankId,
+    invoiceId: row.detail.invoiceId,
     qr: shown && row.detail.payload !== null ? { payload: row.detail.payload } : null,
     link: shown ? row.detail.link : null,
     paymentMethods: [...row.detail.paymentMethods],
     scanDeadline: maybe(row.detail.scanDeadline),
     confirmDeadline: maybe(row.detail.confirmDeadline),
-    card: null,
+    card: facts?.card ? { id: null, ...facts.card } : null,
+    details: detailsOf(facts),
     error: row.error === null ? null : { ...row.error, params: { ...row.error.params } },
     resolution: row.resolution === null ? null : { ...row.resolution, at: time(row.resolution.at) },
     refundedAmount: formatAmount(minor(row.detail.refundedMinor)),
@@ -44,6 +47,13 @@ export function toPayment(row: PaymentRow, timezone: string): Payment {
     updatedAt: time(row.updatedAt),
     history: row.detail.history.map((entry) => ({ ...entry, at: time(entry.at) })),
   };
+}
+
+function detailsOf(facts: PaymentFacts | null): Payment["details"] {
+  if (facts === null) return null;
+  const sum = (whole: number | null): string | null => (whole === null ? null : formatAmount(minor(whole)));
+  const { reference, fee, bonus, lines } = facts;
+  return { reference, fee: sum(fee), bonusAmount: sum(bonus), lines: lines.map((line) => ({ ...line })) };
 }
 
 /** What only the running process knows of a payment: its monotonic deadlines and its last questions. */
@@ -58,6 +68,7 @@ export interface Pulse {
 export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: string): PaymentView {
   const time = (at: number | null): string | null => (at === null ? null : isoTime(at, timezone));
   const shown = isShown(row);
+  const { facts } = row.detail;
   return {
     id: row.id,
     number: row.number,
@@ -74,6 +85,9 @@ export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: st
     parked: row.parked,
     scanned: row.detail.confirmDeadline !== null,
     bankId: row.bankId,
+    invoiceId: row.detail.invoiceId,
+    card: facts?.card ?? null,
+    details: detailsOf(facts),
     qr: shown && row.detail.payload !== null ? { payload: row.detail.payload } : null,
     link: shown ? row.detail.link : null,
     phone: row.detail.phoneMask,

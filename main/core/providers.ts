@@ -63,6 +63,8 @@ export interface Providers {
   /** Another core may use the same vault from now on: a registration that is answered late is not kept. */
   stop(): void;
   offlineSince(): number | null;
+  /** The last attempt to reach this profile's bank could not even connect. */
+  isOffline(profileId: string): boolean;
   views(): ProviderView[];
   health(): Record<string, ProviderHealth>;
 }
@@ -85,13 +87,14 @@ interface State {
   expired: boolean;
 }
 
-/** `changed` is called when what a person sees of the banks may have changed. */
+/** `changed` is called when what a person sees of the banks may have changed; `events` tells of the event streams. */
 export function createProviders(
   ports: Ports,
   schedule: Schedule,
   settings: Settings,
   banks: readonly Bank[],
   changed: () => void,
+  events: (name: Provider) => ProviderHealth["events"],
 ): Providers {
   const { clock, log } = ports;
   const secrets = new Map<string, Secrets>();
@@ -360,6 +363,8 @@ export function createProviders(
       const since = states.map((state) => state.offlineSince).filter((at) => at !== null);
       return since.length > 0 && since.length === states.length ? Math.min(...since) : null;
     },
+    isOffline: (profileId) =>
+      states.some(({ settings: { profile }, offlineSince }) => profile.id === profileId && offlineSince !== null),
     views: () =>
       states.map((state) => {
         const reason = reasonOf(state);
@@ -389,6 +394,7 @@ export function createProviders(
                 ? null
                 : isoTime(state.settings.certificateExpires, settings.timezone),
             reason: reasonOf(state),
+            events: events(state.settings.name),
           },
         ]),
       ),

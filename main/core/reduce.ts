@@ -6,7 +6,7 @@
 import { appError, type AppError } from "../../contract/errors.ts";
 import { formatMoney } from "../../contract/money.ts";
 import type { PaymentState } from "../../contract/states.ts";
-import type { Created, Invoiced, Word } from "./bank.ts";
+import type { Created, Found, Invoiced, Word } from "./bank.ts";
 import type { PaymentDetail, PaymentRow } from "./payment.ts";
 import type { Danger } from "./ports.ts";
 
@@ -16,7 +16,26 @@ export type PaymentEvent =
   | { readonly kind: "refused"; readonly error: AppError }
   /** No answer to a creation that can be read. `left` is false when not one byte of it reached the bank. */
   | { readonly kind: "unanswered"; readonly danger: Danger; readonly left: boolean; readonly error: AppError }
+  /**
+   * The same where the bank can be asked by our own number. `again`: it may be sent once more, if nothing stands there;
+   * not by a later life of the process. `refused`: the bank said no, but after a loss that proves nothing yet.
+   */
+  | { readonly kind: "lost"; readonly again: boolean; readonly error: AppError; readonly refused: boolean }
+  /** What stands at the bank under our number: ours, nothing that could be found in time, or what cannot be ours. */
+  | { readonly kind: "found"; readonly answer: Found }
+  | { readonly kind: "unfound"; readonly error: AppError }
+  | { readonly kind: "foreign"; readonly error: AppError }
+  /** Nothing stands there: it is about to be sent once more. */
+  | { readonly kind: "again" }
   | { readonly kind: "word"; readonly word: Word }
+  /** "Paid" in a way that proves nothing (Q-53): silence, but nothing may be refused any more. */
+  | { readonly kind: "claimed" }
+  /** The bank is about to be told that the payment is refused. `waited`: the deadline's own question had its time. */
+  | { readonly kind: "refusing"; readonly waited: boolean }
+  /** It has answered to that, whatever it was; it has not; the refusal never left, so that it does not count. */
+  | { readonly kind: "refusalHeard" }
+  | { readonly kind: "refusalUnheard" }
+  | { readonly kind: "refusalUnsent" }
   /** The bank does not know the purchase: lag or worse, never an answer that ends anything (Q-36). */
   | { readonly kind: "notFound" }
   | { readonly kind: "silence" }
@@ -41,8 +60,12 @@ export const DAY = 24 * 60 * 60 * 1000;
 export const DEAD_TOKEN_GRACE = 30_000;
 /** One extra poll at once and the next two (contract, `in_doubt`). */
 const SILENT_POLLS = 3;
-/** A harmless creation may be sent twice in all (reliability, Kaspi `qr/create`). */
-const CREATE_TRIES = 2;
+/** A harmless creation, or one that was looked up, may be sent twice in all (reliability, Kaspi `qr/create`). */
+export const CREATE_TRIES = 2;
+/** The bank is told of a refusal so often at most (reliability, Halyk `status` -> REJECTED). */
+const REFUSALS = 5;
+/** Begins the cause in a payment's history of a word of the bank that goes against its final one. */
+export const CONTRADICTION = "bank-contradicts:";
 /** The bank's own word for an invoice that was taken back, here or elsewhere (Kaspi: RemotePaymentCanceled, Q-34). */
 const TAKEN_BACK = /Cancell?ed$/;
 
@@ -58,8 +81,33 @@ export function reduce(row: PaymentRow, event: PaymentEvent, at: number): Paymen
       return awaitsToken(row) ? settle(row, "refused", at) : row;
     case "unanswered":
       return onUnanswered(row, event.danger, event.left, event.error, at);
+    case "lost":
+      return onLost(row, event.again, at);
+    case "found":
+      return onFound(row, event.answer, at);
+    case "unfound":
+      if (row.state === "creating") return end(row, "failed", "answer-lost", at, event.error);
+      return awaitsToken(row) ? settle(row, "never-shown", at) : row;
+    case "foreign":
+      return row.state === "creating" || awaitsToken(row)
+        ? move({ ...row, watching: false, error: event.error }, "needs_review", "foreign-answer", at)
+        : row;
+    case "again":
+      return isSought(row) && row.state === "creating" && row.detail.createTries < CREATE_TRIES
+        ? touched(detail(row, { createTries: row.detail.createTries + 1 }), at)
+        : row;
     case "word":
       return onWord(row, event.word, at);
+    case "claimed":
+      return row.state === "paid" ? row : onSilence(detail(row, { claimed: true }), at);
+    case "refusing":
+      return owesRefusal(row, event.waited) ? refusal(row, 1, false, at) : row;
+    case "refusalHeard":
+      return refusal(row, 0, true, at);
+    case "refusalUnheard":
+      return row;
+    case "refusalUnsent":
+      return refusal(row, -1, false, at);
     case "notFound":
       return onSilence(detail(row, { notFound: row.detail.notFound + 1 }), at);
     case "silence":
@@ -112,6 +160,21 @@ export function isWorthAsking(row: PaymentRow): boolean {
   );
 }
 
+/** The answer to its creation was lost: the bank is asked what stands under our number. */
+export function isSought(row: PaymentRow): boolean {
+  return row.detail.lostAt !== null && (row.state === "creating" || awaitsToken(row));
+}
+
+/**
+ * Whether the bank has yet to be told that this payment is not waited for any more (contract: on the deadline and on
+ * cancel). A question about a deadline that got no answer does not hold it back; `waited`: nor one that still hangs.
+ */
+export function owesRefusal({ state, settled, bankId, detail: known }: PaymentRow, waited: boolean): boolean {
+  const { refusal, claimed, overdue, silentPolls } = known;
+  if (bankId === null || settled || claimed || refusal?.heard || (refusal?.tries ?? 0) >= REFUSALS) return false;
+  return isWatchState(state) || (state === "awaiting_scan" && overdue && (waited || silentPolls > 0));
+}
+
 /** Whether `dismiss` parks it: it leaves the screen and stands in the strip. */
 export function isParkable(row: PaymentRow): boolean {
   return (
@@ -142,21 +205,41 @@ function awaitsToken(row: PaymentRow): boolean {
 function onCreated(row: PaymentRow, answer: Created, at: number): PaymentRow {
   const givenUp = awaitsToken(row);
   if (row.state !== "creating" && !givenUp) return row;
-  const { windows } = answer;
-  const known = detail(
-    { ...row, bankId: answer.bankId },
+  const known = knownAs(row, answer, at);
+  // A token that comes after the cancellation is never shown; the purchase exists at the bank all the same, so watch it.
+  if (givenUp) return touched(known, at);
+  const { payload, link, windows, warning = null } = answer;
+  const shown = detail({ ...known, error: warning }, { payload, link, scanDeadline: at + windows.scanMs });
+  return move(shown, "awaiting_scan", "token", at);
+}
+
+function knownAs(row: PaymentRow, { bankId, windows, paymentMethods, lifeMs }: Created, at: number): PaymentRow {
+  return detail(
+    { ...row, bankId },
     {
       windows,
       tokenAt: at,
-      deadAt: at + windows.scanMs + windows.confirmMs + DEAD_TOKEN_GRACE,
+      deadAt: at + (lifeMs ?? windows.scanMs + windows.confirmMs + DEAD_TOKEN_GRACE),
+      undying: lifeMs !== undefined,
       lastWord: "created",
-      paymentMethods: answer.paymentMethods,
+      paymentMethods,
     },
   );
-  // A token that comes after the cancellation is never shown; the purchase exists at the bank all the same, so watch it.
-  if (givenUp) return touched(known, at);
-  const shown = detail(known, { payload: answer.payload, link: answer.link, scanDeadline: at + windows.scanMs });
-  return move(shown, "awaiting_scan", "token", at);
+}
+
+function onLost(row: PaymentRow, again: boolean, at: number): PaymentRow {
+  if (row.state !== "creating" && !awaitsToken(row)) return row;
+  const { lostAt, createTries } = row.detail;
+  const change = again ? { lostAt: lostAt ?? at, createTries } : { lostAt: at, createTries: CREATE_TRIES };
+  return touched(detail(row, change), at);
+}
+
+/** Adopted; one as old as a code may be shown is not put before a customer who has long gone. */
+function onFound(row: PaymentRow, { created, word }: Found, at: number): PaymentRow {
+  if (!isSought(row)) return row;
+  const stale = row.state === "creating" && at - row.createdAt >= created.windows.scanMs;
+  const known = stale ? watch(knownAs(row, created, at), "expired", "found-late", at) : onCreated(row, created, at);
+  return onWord(known, word, at);
 }
 
 function onInvoiced(row: PaymentRow, { bankId, lifeMs }: Invoiced, at: number): PaymentRow {
@@ -193,13 +276,14 @@ function toldLost(row: PaymentRow, error: AppError): AppError {
 
 function onWord(row: PaymentRow, word: Word, at: number): PaymentRow {
   if (row.state === "failed" || row.state === "creating") return row;
+  if (contradicts(row, word)) return noted(row, `${CONTRADICTION}${word.raw}`, at);
   const heard = detail(row, { answeredAt: at, silentPolls: 0, notFound: 0, askAtStart: false });
   switch (word.word) {
     case "paid":
       return onPaid(heard, word, at);
     case "declined":
       if (word.unsure && row.detail.unsureNo !== word.raw) return detail(heard, { unsureNo: word.raw });
-      return onDeclined(heard, word.raw, at);
+      return onDeclined(heard, word, at);
     case "scanned":
     case "held":
       return onScanned(detail(heard, { lastWord: word.word, unsureNo: null }), at);
@@ -209,16 +293,20 @@ function onWord(row: PaymentRow, word: Word, at: number): PaymentRow {
   }
 }
 
+/** A final word is never taken back by another (reliability rule 5); only money that came all the same is believed. */
+function contradicts({ state, settled, detail: { lastWord } }: PaymentRow, { word }: Word): boolean {
+  return state === "paid"
+    ? word !== "paid"
+    : settled && lastWord === "declined" && word !== "declined" && word !== "paid";
+}
+
 function onPaid(row: PaymentRow, word: Word, at: number): PaymentRow {
   if (row.state === "paid") return row;
   if (word.minor !== null && word.minor !== row.minor) {
     if (row.state === "needs_review") return row;
-    return move(
-      { ...row, watching: false, settled: false, error: appError("amount_mismatch") },
-      "needs_review",
-      "amount-mismatch",
-      at,
-    );
+    const params = { asked: formatMoney(row.minor, row.currency), named: formatMoney(word.minor, row.currency) };
+    const error = appError("amount_mismatch", { params });
+    return move({ ...row, watching: false, settled: false, error }, "needs_review", "amount-mismatch", at);
   }
   const late =
     row.parked ||
@@ -226,17 +314,18 @@ function onPaid(row: PaymentRow, word: Word, at: number): PaymentRow {
     row.state === "cancelled" ||
     row.state === "declined" ||
     row.state === "needs_review";
-  return end({ ...detail(row, { lastWord: "paid" }), late }, "paid", late ? "bank-paid-late" : "bank-paid", at, null);
+  const told = detail(row, { lastWord: "paid", facts: word.facts ?? row.detail.facts });
+  return end({ ...told, late }, "paid", late ? "bank-paid-late" : "bank-paid", at, null);
 }
 
-function onDeclined(row: PaymentRow, raw: string, at: number): PaymentRow {
-  if (row.state === "paid" || row.state === "declined") return row;
+function onDeclined(row: PaymentRow, { raw, message }: Word, at: number): PaymentRow {
+  if (row.state === "paid" || (row.settled && row.detail.lastWord === "declined")) return row;
   const told = detail(row, { lastWord: "declined" });
   if (row.state === "awaiting_payment" && (row.detail.cancelAsked || TAKEN_BACK.test(raw)))
     return end(told, "cancelled", "bank-cancelled", at, null);
   // The bank's no closes an item that a person or the clock had already ended; its state stays what it was.
   if (row.state === "expired" || row.state === "cancelled") return settle(told, "bank-declined", at);
-  return end(told, "declined", "bank-declined", at, appError("declined_by_bank"));
+  return end(told, "declined", "bank-declined", at, appError("declined_by_bank", { bankMessage: message ?? null }));
 }
 
 function onScanned(row: PaymentRow, at: number): PaymentRow {
@@ -244,7 +333,8 @@ function onScanned(row: PaymentRow, at: number): PaymentRow {
     case "awaiting_scan": {
       // Also after the scan deadline: the customer was in time and the bank says so.
       const confirmDeadline = at + (row.detail.windows?.confirmMs ?? 0);
-      return move(detail(row, { confirmDeadline, overdue: false }), "awaiting_confirmation", "bank-scanned", at);
+      const scanned = detail({ ...row, error: null }, { confirmDeadline, overdue: false });
+      return move(scanned, "awaiting_confirmation", "bank-scanned", at);
     }
     case "awaiting_confirmation":
       return row.detail.overdue ? watch(row, "expired", "confirm-deadline", at) : row;
@@ -262,7 +352,7 @@ function onStillUnscanned(row: PaymentRow, word: "created" | "pending", at: numb
   const scanned = row.detail.lastWord === "scanned" || row.detail.lastWord === "held";
   const heard = scanned ? row : detail(row, { lastWord: word });
   // Only "nobody scanned" makes a dead token; a link that says less is watched on (Q-34).
-  const dead = heard.detail.deadDue && !scanned && word === "created";
+  const dead = heard.detail.deadDue && !scanned && word === "created" && !row.detail.undying;
   switch (row.state) {
     case "awaiting_scan":
     case "awaiting_confirmation":
@@ -324,6 +414,11 @@ function askedToCancel(row: PaymentRow, cancelAsked: boolean, at: number): Payme
   return touched(detail(row, { cancelAsked }), at);
 }
 
+function refusal(row: PaymentRow, more: 1 | 0 | -1, heard: boolean, at: number): PaymentRow {
+  const tries = Math.max(0, (row.detail.refusal?.tries ?? 0) + more);
+  return touched(detail(row, { refusal: { tries, heard } }), at);
+}
+
 function touched(row: PaymentRow, at: number): PaymentRow {
   return { ...row, updatedAt: at };
 }
@@ -340,10 +435,21 @@ function end(row: PaymentRow, state: PaymentState, cause: string, at: number, er
 /** Over for the people at the till, and asked about further on. */
 function watch(row: PaymentRow, state: PaymentState, cause: string, at: number): PaymentRow {
   const watchUntil = row.detail.watchUntil ?? at + DAY;
-  return move(detail({ ...row, watching: true }, { overdue: false, silentPolls: 0, watchUntil }), state, cause, at);
+  // The warning about a code is over with the code.
+  const error = row.state === "awaiting_scan" ? null : row.error;
+  return move(
+    detail({ ...row, watching: true, error }, { overdue: false, silentPolls: 0, watchUntil }),
+    state,
+    cause,
+    at,
+  );
 }
 
 function settle(row: PaymentRow, cause: string, at: number): PaymentRow {
-  const history = [...row.detail.history, { at, state: row.state, cause }];
-  return touched(detail({ ...row, settled: true, watching: false }, { history }), at);
+  return move({ ...row, settled: true, watching: false }, row.state, cause, at);
+}
+
+/** Once for each cause. */
+function noted(row: PaymentRow, cause: string, at: number): PaymentRow {
+  return row.detail.history.some((entry) => entry.cause === cause) ? row : move(row, row.state, cause, at);
 }

@@ -1,9 +1,33 @@
-/** The bank's available figure, by which refunds are allowed and doubts decided. */
+/** What can still go back of a purchase: the bank's own figure, or where it has none, what this till knows of. */
 import { appError, type AppError } from "../../contract/errors.ts";
+import { minor as toMinor, type Minor } from "../../contract/money.ts";
+import type { RefundState } from "../../contract/states.ts";
 import type { BankContext, Details } from "./bank.ts";
 import { bankOf } from "./calls.ts";
 import { asFailure, failureError } from "./failure.ts";
+import type { PaymentRow } from "./payment.ts";
+import type { Journal } from "./ports.ts";
 import type { Providers } from "./providers.ts";
+import type { RefundRow } from "./refund.ts";
+
+/** Names a purchase across tills and profiles. */
+export function purchaseKeyOf(row: Pick<RefundRow, "provider" | "environment">, purchaseId: string): string {
+  return `${row.provider}|${row.environment}|${purchaseId}`;
+}
+
+/** The same for one that is known by the bank's number of its transaction alone. */
+export function rrnKeyOf(row: Pick<RefundRow, "provider" | "environment">, rrn: string): string {
+  return purchaseKeyOf(row, `rrn:${rrn}`);
+}
+
+/**
+ * The other name of a sale of ours: it may have been given back by its rrn before its own number was known to be that one
+ * (paid late). null where the bank has named none.
+ */
+export function otherKeyOf(payment: PaymentRow | null): string | null {
+  const reference = payment?.detail.facts?.reference ?? null;
+  return payment === null || reference === null ? null : rrnKeyOf(payment, reference);
+}
 
 /** The bank's own figures of a purchase (Q-41), or why there are none. Safe: nothing changes. */
 export async function readFigure(
@@ -21,4 +45,57 @@ export async function readFigure(
   } catch (error) {
     return { ...failureError(asFailure(error)), incident };
   }
+}
+
+/** Gone, or it may go: reserved until it is known that it did not (state machines 3.7). */
+const RESERVED: ReadonlySet<RefundState> = new Set([
+  "refunded",
+  "recorded",
+  "sending",
+  "pending",
+  "in_doubt",
+  "needs_review",
+]);
+const PAGE = 100;
+
+/** What has gone back under these names of a purchase, or may yet, as far as this till knows; without the refund `self`. */
+async function reservedOf(
+  journal: Pick<Journal, "refunds">,
+  keys: readonly (string | null)[],
+  self: string | null,
+): Promise<number> {
+  let sum = 0;
+  for (const purchaseKey of keys) {
+    let beforeSeq: number | null = null;
+    do {
+      const page: readonly RefundRow[] =
+        purchaseKey === null
+          ? []
+          : await journal.refunds({ purchaseKey, limit: PAGE, ...(beforeSeq === null ? {} : { beforeSeq }) });
+      for (const row of page) if (RESERVED.has(row.state) && row.id !== self) sum += row.minor ?? 0;
+      beforeSeq = page.length < PAGE ? null : (page.at(-1)?.seq ?? null);
+    } while (beforeSeq !== null);
+  }
+  return sum;
+}
+
+/** What is left of a purchase. `ours`: by our own sum. `total`: a sale of ours is never worth more than was asked for it. */
+export interface Left {
+  readonly total: Minor;
+  readonly available: Minor;
+  readonly ours: boolean;
+}
+
+/** Takes the bank's answer and adds our own sum where it has no figure; `payment` is the sale, where it is ours. */
+export async function leftOf(
+  journal: Pick<Journal, "refunds">,
+  { purchaseId, total, available }: Pick<Details, "purchaseId" | "total" | "available">,
+  profile: Pick<RefundRow, "provider" | "environment">,
+  payment: PaymentRow | null,
+  self: string | null,
+): Promise<Left> {
+  if (available !== null) return { total, available, ours: false };
+  const whole = payment === null ? total : toMinor(Math.min(total, payment.minor));
+  const gone = await reservedOf(journal, [purchaseKeyOf(profile, purchaseId), otherKeyOf(payment)], self);
+  return { total: whole, available: toMinor(Math.max(0, whole - gone)), ours: true };
 }

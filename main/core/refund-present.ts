@@ -25,7 +25,7 @@ export function toRefund(row: RefundRow, timezone: string): Refund {
     settled: row.settled,
     available: sum(row.a0),
     availableAt: maybe(row.a0At),
-    availableIsOurs: false,
+    availableIsOurs: row.detail.ours,
     operations: detail.operations.map(({ id, minor, at, paymentId }) => ({
       id,
       amount: formatAmount(minor),
@@ -87,6 +87,7 @@ export function toRefundView(row: RefundRow, pulse: RefundPulse, mono: number, t
     settled: row.settled,
     availableMinor: row.a0,
     availableAt: time(row.a0At),
+    availableIsOurs: row.detail.ours,
     beforeMinor: row.a0,
     readings: detail.readings.map(({ at, minor }) => ({ at: isoTime(at, timezone), minor })),
     operations: detail.operations.map(({ id, minor, at, number }) => ({ id, minor, at: time(at), number })),

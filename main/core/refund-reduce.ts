@@ -3,14 +3,15 @@
  * reliability.md, what a lost answer of `payment/return` means). Nothing here sends, waits or looks at a clock.
  */
 import { appError, type AppError } from "../../contract/errors.ts";
-import { minor as toMinor, type Minor } from "../../contract/money.ts";
+import { formatMoney, minor as toMinor, type Minor } from "../../contract/money.ts";
 import type { RefundState } from "../../contract/states.ts";
-import type { ReturnCreated } from "./bank.ts";
+import type { RefundWord, ReturnCreated } from "./bank.ts";
 import type { KnownPurchase, Reading, RefundDetail, RefundRow } from "./refund.ts";
 
 /** What a person asked for: so much of this purchase. */
 export interface Intent {
-  readonly purchaseId: string;
+  /** null: known by its rrn alone, which the row has. */
+  readonly purchaseId: string | null;
   readonly purchaseKey: string;
   readonly purchaseMinor: Minor | null;
   readonly purchaseAt: number | null;
@@ -31,16 +32,21 @@ export type RefundEvent =
   | { readonly kind: "purchases"; readonly purchases: readonly KnownPurchase[] }
   /** The bank has ended the code. */
   | { readonly kind: "over" }
-  /** The code's time has passed, or nobody has chosen. */
+  /** The code's time has passed, nobody has chosen, or the bank has not finished. */
   | { readonly kind: "deadline" }
   | { readonly kind: "cancel" }
   | { readonly kind: "dismiss" }
   /** The sending waits (epoch milliseconds): an earlier one may still be on its way. */
   | { readonly kind: "held"; readonly intent: Intent; readonly until: number }
-  /** Before anything was sent it turned out that it cannot be; `a0` is the bank's figure, where it was read. */
-  | { readonly kind: "stopped"; readonly error: AppError; readonly a0: Minor | null }
-  | { readonly kind: "send"; readonly intent: Intent; readonly a0: Minor }
+  /** Before anything was sent it turned out that it cannot be; `a0` is the figure, where it was read. */
+  | { readonly kind: "stopped"; readonly error: AppError; readonly a0: Minor | null; readonly ours?: boolean }
+  /** `ours`: the bank has no figure. `a0` is our own sum then, or null where the purchase's is not known either. */
+  | { readonly kind: "send"; readonly intent: Intent; readonly a0: Minor | null; readonly ours?: boolean }
   | { readonly kind: "done"; readonly bankId: string }
+  /** The bank does it in its own time, under a bill of its own. `taken`: that number is another's already. */
+  | { readonly kind: "pending"; readonly bankId: string; readonly taken: boolean }
+  /** What the bank says of that bill. */
+  | { readonly kind: "bill"; readonly word: RefundWord }
   /** The bank's definite no, and its figure has not moved. `operations`: the customer still stands here and may choose. */
   | { readonly kind: "unsent"; readonly error: AppError; readonly operations: readonly KnownPurchase[] }
   /** Nobody knows. `refused`: a definite no which the figure does not bear out, or no figure was to be had. */
@@ -93,6 +99,7 @@ export function reduceRefund(row: RefundRow, event: RefundEvent, at: number): Re
       return row.state === "awaiting_scan" ? end(row, "expired", "bank-over", at, row.error) : row;
     case "deadline":
       if (row.state === "awaiting_scan") return end(row, "expired", "scan-deadline", at, row.error);
+      if (row.state === "pending") return lost(row, "watch-ended", at, null);
       return row.state === "choosing" ? end(row, "expired", "idle", at, null) : row;
     case "cancel":
       return isBeforeSending(row) ? end(row, "cancelled", "cancelled", at, null) : row;
@@ -103,13 +110,17 @@ export function reduceRefund(row: RefundRow, event: RefundEvent, at: number): Re
     case "held":
       return onHeld(row, event.intent, event.until, at);
     case "stopped":
-      return onStopped(row, event.error, event.a0, at);
+      return onStopped(row, event, at);
     case "send":
-      return onSend(row, event.intent, event.a0, at);
+      return onSend(row, event, at);
     case "done":
       return row.state === "sending"
         ? end(detail({ ...row, bankId: event.bankId }, { evidence: "answer" }), "refunded", "bank-refunded", at, null)
         : row;
+    case "pending":
+      return onPending(row, event.bankId, event.taken, at);
+    case "bill":
+      return onBill(row, event.word, at);
     case "unsent":
       return onUnsent(row, event.error, event.operations, at);
     case "doubt":
@@ -170,7 +181,8 @@ function onHeld(row: RefundRow, intent: Intent, until: number, at: number): Refu
   return isSendable(row) ? touched(meant({ ...row, error: null }, intent, { heldUntil: until }), at) : row;
 }
 
-function onStopped(row: RefundRow, error: AppError, a0: Minor | null, at: number): RefundRow {
+function onStopped(row: RefundRow, event: Extract<RefundEvent, { kind: "stopped" }>, at: number): RefundRow {
+  const { error, a0, ours = false } = event;
   if (row.state === "in_doubt" && isHeld(row))
     // The look before the sending has not been had: it is still due.
     return move(
@@ -180,18 +192,20 @@ function onStopped(row: RefundRow, error: AppError, a0: Minor | null, at: number
       at,
     );
   if (!isSendable(row)) return row;
-  const read = a0 === null ? row : { ...row, a0, a0At: at };
+  const read = a0 === null ? row : detail({ ...row, a0, a0At: at }, { ours });
   if (row.state === "creating") return end(read, "failed", "not-sent", at, error);
   return touched(detail({ ...read, error }, { heldUntil: null }), at);
 }
 
-function onSend(row: RefundRow, intent: Intent, a0: Minor, at: number): RefundRow {
+function onSend(row: RefundRow, event: Extract<RefundEvent, { kind: "send" }>, at: number): RefundRow {
+  const { intent, a0, ours = false } = event;
   const again = row.state === "in_doubt" && isHeld(row);
   if (!again && !isSendable(row)) return row;
   // Trying again sends what was sent before, whatever is asked for now.
   const same = intent.purchaseId === row.detail.purchaseId && intent.minor === row.minor && a0 === row.a0;
   if (again && !same) return row;
   const sent: Partial<RefundDetail> = {
+    ours,
     sentAt: at,
     sends: row.detail.sends + 1,
     readings: [],
@@ -200,8 +214,37 @@ function onSend(row: RefundRow, intent: Intent, a0: Minor, at: number): RefundRo
     heldUntil: null,
     retryRefused: null,
   };
-  const next = { ...row, a0, a0At: at, error: null, settled: false, watching: true };
+  const next = { ...row, a0, a0At: a0 === null ? null : at, error: null, settled: false, watching: true };
   return move(meant(next, intent, sent), "sending", again ? "sent-again" : "sent", at);
+}
+
+/** A number that is the purchase's own says "paid" of the purchase: nothing could be told from it (Q-63). */
+function onPending(row: RefundRow, bankId: string, taken: boolean, at: number): RefundRow {
+  if (row.state !== "sending") return row;
+  if (taken || bankId === row.detail.purchaseId) return lost(row, "same-number", at, null);
+  return move(detail({ ...row, bankId, watching: true }, { pendingAt: at }), "pending", "bank-pending", at);
+}
+
+/** Under review too: a person, or the next start, has the bill asked once more. */
+function onBill(row: RefundRow, { word, minor, message }: RefundWord, at: number): RefundRow {
+  const open = row.state === "pending" || row.state === "needs_review";
+  if (!open || row.bankId === null || row.detail.pendingAt === null || word === "pending") return row;
+  if (minor !== null && minor !== row.minor) return onOtherAmount(row, minor, at);
+  if (word === "rejected") {
+    // Back on the screen if it has left it: the clerk may have told the customer that his money is on its way.
+    const error = appError("refund_rejected", { bankMessage: message });
+    return end(detail(row, { dismissed: false }), "failed", "bank-rejected", at, error);
+  }
+  // "Done" without its sum proves nothing.
+  if (minor === null) return row;
+  return end(detail(row, { evidence: "answer" }), "refunded", "bank-refunded", at, null);
+}
+
+function onOtherAmount(row: RefundRow, named: Minor, at: number): RefundRow {
+  const asked = row.minor === null ? "" : formatMoney(row.minor);
+  const error = appError("amount_mismatch", { params: { asked, named: formatMoney(named) } });
+  if (row.state === "needs_review" && row.error?.params["named"] === error.params["named"]) return row;
+  return move({ ...row, watching: false, error }, "needs_review", "amount-mismatch", at);
 }
 
 function onUnsent(row: RefundRow, error: AppError, operations: readonly KnownPurchase[], at: number): RefundRow {
@@ -213,6 +256,8 @@ function onUnsent(row: RefundRow, error: AppError, operations: readonly KnownPur
 }
 
 function onDoubt(row: RefundRow, event: Extract<RefundEvent, { kind: "doubt" }>, at: number): RefundRow {
+  // No figure of the bank will ever decide it (contract section 3; reliability, `generate/refund`).
+  if (row.detail.ours) return lost(row, event.refused ? "refused" : "answer-lost", at, event.error);
   const again = row.detail.doubtAt !== null;
   const readings = event.reading === null ? [] : [{ at, minor: event.reading }];
   const retryRefused = event.refused && again ? event.error : null;
@@ -222,6 +267,7 @@ function onDoubt(row: RefundRow, event: Extract<RefundEvent, { kind: "doubt" }>,
 
 function onReading(row: RefundRow, reading: Reading, last: boolean): RefundRow {
   const { at } = reading;
+  if (row.detail.ours) return row;
   const looked = row.state === "not_executed" || (row.state === "in_doubt" && isHeld(row));
   if (!looked && row.state !== "in_doubt" && row.state !== "needs_review") return row;
   const readings = [...row.detail.readings, reading];
@@ -291,6 +337,13 @@ function move(row: RefundRow, state: RefundState, cause: string, at: number): Re
 function end(row: RefundRow, state: RefundState, cause: string, at: number, error: AppError | null): RefundRow {
   const over: Partial<RefundDetail> = { payload: null, operations: [], heldUntil: null };
   return move(detail({ ...row, settled: true, watching: false, error }, over), state, cause, at);
+}
+
+/** Nobody knows whether the money went back, and only a person can find out: the sum stays reserved. */
+function lost(row: RefundRow, cause: string, at: number, told: AppError | null): RefundRow {
+  const { bankCode = null, bankMessage = null, incident = null } = told ?? {};
+  const error = appError("refund_lost", { bankCode, bankMessage, incident });
+  return move({ ...row, settled: false, watching: false, error }, "needs_review", cause, at);
 }
 
 function review(row: RefundRow, cause: string, at: number): RefundRow {

@@ -10,6 +10,7 @@ import { toPayment } from "./present.ts";
 import type { Intent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
 import type { RefundSender } from "./refund-send.ts";
+import { createRefundTargets, keyOf, type Target } from "./refund-target.ts";
 import { NEW_REFUND_DETAIL, type RefundDetail, type RefundRow } from "./refund.ts";
 import type { RefundParts } from "./refunds.ts";
 import { currentOf } from "./snapshot.ts";
@@ -19,11 +20,6 @@ const ANSWER_WITHIN = 5_000;
 /** Who may write down that money went back elsewhere. */
 const ANYBODY: readonly Role[] = ["cashier", "senior", "technician", "owner"];
 const SENIORS: readonly Role[] = ["senior", "technician", "owner"];
-
-/** Names a purchase across tills and profiles. */
-export function purchaseKeyOf(row: Pick<RefundRow, "provider" | "environment">, purchaseId: string): string {
-  return `${row.provider}|${row.environment}|${purchaseId}`;
-}
 
 export interface RequestHelpers {
   show(row: RefundRow): Refund;
@@ -45,22 +41,16 @@ interface Begun {
   readonly work: Promise<unknown>;
 }
 
-/** What is to go back, as far as it is known before the customer scans. */
-interface Target {
-  readonly profile: Profile;
-  readonly payment: PaymentRow | null;
-  readonly purchaseId: string | null;
-  readonly minor: Minor | null;
-}
-
 export function createRefundRequests(
-  { ports, settings, providers, runner, people, openPayment, changed }: RefundParts,
+  parts: RefundParts,
   refunds: RefundRunner,
   sender: RefundSender,
   { show, allow, onScreen, within }: RequestHelpers,
 ): RefundRequests {
+  const { ports, settings, providers, runner, people, openPayment, changed } = parts;
   const { clock, journal } = ports;
   const { timezone } = settings;
+  const targets = createRefundTargets(parts, refunds, sender);
 
   const refuse = (error: AppError, more: { refund?: RefundRow; payment?: PaymentRow } = {}): Refusal => ({
     ok: false,
@@ -100,21 +90,18 @@ export function createRefundRequests(
     const sale = await journal.paymentByKey(key);
     if (sale) return refuse(appError("key_reused"), { payment: sale });
     if ("amount" in request && (amount === null || amount === 0)) return refuse(appError("bad_amount"));
-    if ("rrn" in request) return refuse(appError("not_supported"));
 
-    const found = "paymentId" in request ? await ofPayment(request.paymentId, amount) : await ofBank(request, amount);
+    const found = await targets.find(request, amount);
     if (!found.ok) return found;
     const target = found.value;
-    if (target.purchaseId !== null) {
-      const other = await sender.undecided(purchaseKeyOf(target.profile, target.purchaseId), null);
-      if (other) return refuse(appError("refund_open", { params: { number: other.number } }), { refund: other });
-    }
+    const other = await targets.undecided(target);
+    if (other) return refuse(appError("refund_open", { params: { number: other.number } }), { refund: other });
     if ("recorded" in request) return record(actor, key, mac, request, target);
 
     const way = providers.bank(target.profile.provider)?.refunds(target.profile) ?? "elsewhere";
     if (way === "elsewhere")
       return refuse(appError("refund_elsewhere"), target.payment ? { payment: target.payment } : {});
-    if (way === "till" && target.purchaseId === null) return refuse(appError("not_supported"));
+    if (way === "till" && keyOf(target) === null) return refuse(appError("not_supported"));
     if (way === "customer") {
       const taken = screenTaken();
       if (taken) return taken;
@@ -135,36 +122,6 @@ export function createRefundRequests(
     return ports.crypto.mac("request", JSON.stringify(["refund", ...sorted.toSorted(([a], [b]) => (a < b ? -1 : 1))]));
   }
 
-  // ---- what is meant ----
-
-  async function ofPayment(id: string, minor: Minor | null): Promise<Result<Target>> {
-    const payment = runner.live(id)?.row ?? (await journal.payment(id));
-    if (!payment) return refuse(appError("not_found"));
-    if (payment.state !== "paid" || payment.bankId === null) return refuse(appError("not_paid"), { payment });
-    return { ok: true, value: await throughPayment(payment, minor) };
-  }
-
-  /** Through the profile it was paid with, whatever the settings say now. */
-  async function throughPayment(payment: PaymentRow, minor: Minor | null): Promise<Target> {
-    const { profile } = await providers.context(payment.profileId);
-    return { profile, payment, purchaseId: payment.bankId, minor };
-  }
-
-  async function ofBank(
-    request: Extract<RefundRequest, { provider: string }>,
-    minor: Minor | null,
-  ): Promise<Result<Target>> {
-    const provider = providers.find(request.provider);
-    if (!provider) return refuse(appError("not_configured", { params: { provider: request.provider } }));
-    const { profile } = provider.settings;
-    if (!("bankId" in request)) return { ok: true, value: { profile, payment: null, purchaseId: null, minor: null } };
-    const [ours] = await refunds.codes.mark(profile, [{ id: request.bankId, minor: minor ?? toMinor(0), at: null }]);
-    const payment = ours?.paymentId == null ? null : await journal.payment(ours.paymentId);
-    if (payment && payment.state !== "paid") return refuse(appError("not_paid"), { payment });
-    if (payment) return { ok: true, value: await throughPayment(payment, minor) };
-    return { ok: true, value: { profile, payment: null, purchaseId: request.bankId, minor } };
-  }
-
   /** The code needs the screen: not beside an open payment, nor beside another customer's refund. */
   function screenTaken(): Refusal | null {
     const open = openPayment();
@@ -182,9 +139,10 @@ export function createRefundRequests(
     actor: string,
     key: string,
     mac: string,
-    { profile, payment, purchaseId, minor }: Target,
+    target: Target,
     detail: Partial<RefundDetail>,
   ): Promise<RefundRow> {
+    const { profile, payment, purchaseId, rrn, minor } = target;
     const at = clock.now();
     const next = (await journal.counter("refund")) ?? 1n;
     return {
@@ -194,7 +152,7 @@ export function createRefundRequests(
       number: `${settings.till.id}-R${String(next).padStart(6, "0")}`,
       tillId: settings.till.id,
       paymentId: payment?.id ?? null,
-      purchaseKey: purchaseId === null ? null : purchaseKeyOf(profile, purchaseId),
+      purchaseKey: keyOf(target),
       profileId: profile.id,
       provider: profile.provider,
       environment: profile.environment,
@@ -219,6 +177,7 @@ export function createRefundRequests(
       detail: {
         ...NEW_REFUND_DETAIL,
         purchaseId,
+        rrn,
         purchaseMinor: payment?.minor ?? null,
         purchaseAt: payment?.createdAt ?? null,
         saleNumber: payment?.number ?? null,
@@ -270,7 +229,7 @@ export function createRefundRequests(
   async function sendOff(row: RefundRow, { profile }: Target, by: string | null): Promise<Result<Begun>> {
     const { purchaseId, purchaseMinor, purchaseAt, saleNumber } = row.detail;
     const { purchaseKey, paymentId, minor } = row;
-    if (purchaseId === null || purchaseKey === null || minor === null) return refuse(appError("not_supported"));
+    if (purchaseKey === null || minor === null) return refuse(appError("not_supported"));
     try {
       const live = await commit(row, profile);
       const intent: Intent = {
@@ -353,8 +312,8 @@ export function createRefundRequests(
   }
 
   /** Why no more of it can be recorded: a refund is undecided, or less than that is left as far as this till knows. */
-  async function isBeyond(id: string, { profile, purchaseId }: Target, minor: Minor): Promise<Refusal | null> {
-    const other = purchaseId === null ? null : await sender.undecided(purchaseKeyOf(profile, purchaseId), null);
+  async function isBeyond(id: string, target: Target, minor: Minor): Promise<Refusal | null> {
+    const other = await targets.undecided(target);
     if (other) return refuse(appError("refund_open", { params: { number: other.number } }), { refund: other });
     const payment = runner.live(id)?.row ?? (await journal.payment(id));
     if (!payment) return refuse(appError("not_found"));

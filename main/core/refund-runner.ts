@@ -1,25 +1,20 @@
 /**
  * Refunds while they live: their queue, their timers, and the safe questions to the bank (the scanned code, the
- * customer's purchases, the available figure). What moves money is in refund-send.ts.
+ * customer's purchases, the available figure, the refund's own bill). What moves money is in refund-send.ts.
  */
 import type { Minor } from "../../contract/money.ts";
 import { HttpFailure, type Batch } from "./ports.ts";
 import { readFigure } from "./refund-bank.ts";
+import { askBill, billMs, BILL_WATCH, hasOpenBill } from "./refund-bill.ts";
 import { createRefundCodes, type RefundCodes } from "./refund-code.ts";
 import { toRefund, type RefundPulse } from "./refund-present.ts";
+import { GIVE_UP, LAST_READING, readingDue } from "./refund-readings.ts";
 import { isHeld, reduceRefund, type RefundEvent } from "./refund-reduce.ts";
 import type { KnownPurchase, RefundRow } from "./refund.ts";
 import type { RefundParts } from "./refunds.ts";
 import type { Also } from "./runner.ts";
 import { nextOnGrid, onMonotonic } from "./schedule.ts";
 
-/** Readings of the available figure after the doubt began (reliability, `payment/return`). */
-const READINGS = [10_000, 30_000, 60_000, 120_000] as const;
-const LAST_READING = 120_000;
-/** A reading without an answer is taken again, less often once the two minutes are over, for a day. */
-const READ_AGAIN = 10_000;
-const READ_AGAIN_LATE = 30_000;
-const GIVE_UP = 24 * 60 * 60 * 1000;
 /** A dying connection may deliver what it carried up to 180 s late: nothing is sent again, and no last look taken, before. */
 const HOLD = 190_000;
 /** Other people's purchases do not stay on a screen that nobody touches. */
@@ -40,6 +35,8 @@ export interface LiveRefund {
   idleAt: number | null;
   doubtAt: number | null;
   holdAt: number | null;
+  /** When the bank's own time for it is over. */
+  overAt: number | null;
   askedMono: number | null;
   /** When the last figure that was answered had been asked for. */
   readMono: number | null;
@@ -103,6 +100,7 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
       idleAt: null,
       doubtAt: null,
       holdAt: null,
+      overAt: null,
       askedMono: null,
       readMono: null,
       silent: false,
@@ -127,7 +125,7 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
   /** Puts what is new on the monotonic clock; what is there already never moves. */
   function place(live: LiveRefund, before: RefundRow | null): void {
     const { row } = live;
-    const { scanDeadline, scanMs, tokenAt, doubtAt, heldUntil, sentAt, sends } = row.detail;
+    const { scanDeadline, scanMs, tokenAt, doubtAt, heldUntil, sentAt, sends, pendingAt } = row.detail;
     const was = before?.detail;
     const now = clock.now();
     const mono = clock.mono();
@@ -138,6 +136,12 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
     else if (doubtAt !== was?.doubtAt) {
       live.doubtAt = mono;
       live.readMono = null;
+      live.askedMono = null;
+    }
+    if (pendingAt === null) live.overAt = null;
+    else if (pendingAt !== was?.pendingAt) {
+      live.overAt = onMonotonic(pendingAt + BILL_WATCH, BILL_WATCH, now, mono);
+      live.gridAt = mono;
       live.askedMono = null;
     }
     if (row.state === "choosing" && before?.state !== "choosing") live.idleAt = mono + IDLE;
@@ -169,7 +173,7 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
 
   function sync(live: LiveRefund): void {
     const { row } = live;
-    for (const name of ["ask", "scan", "idle"]) schedule.cancel(timer(name, row.id));
+    for (const name of ["ask", "scan", "idle", "over"]) schedule.cancel(timer(name, row.id));
     if (!started || over) return;
     const on = (name: string, at: number, run: () => void): void => schedule.set(timer(name, row.id), at, run);
     if (row.state === "awaiting_scan") {
@@ -178,31 +182,25 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
     }
     if (row.state === "choosing" && !isHeld(row) && live.idleAt !== null)
       on("idle", live.idleAt, () => void attempt(live, { kind: "deadline" }));
-    const due = readingDue(live);
-    if (due !== null) on("ask", due, () => void read(live));
+    if (row.state === "pending" && live.overAt !== null) {
+      on(
+        "ask",
+        nextOnGrid(live.gridAt, billMs(live.overAt, clock.mono()), clock.mono(), live.askedMono),
+        () => void ask(live),
+      );
+      on("over", live.overAt, () => void billOver(live));
+    }
+    const reading = due(live);
+    if (reading !== null) on("ask", reading, () => void read(live));
   }
 
   const pollMs = (row: RefundRow): number => row.detail.pollMs ?? DEFAULT_POLL;
   /** Timers fire a little late: the next question may be this much nearer than the interval. */
-  const politely = (row: RefundRow): number => pollMs(row) - Math.min(100, pollMs(row) / 50);
+  const politely = (ms: number): number => ms - Math.min(100, ms / 50);
+  const askedJustNow = ({ askedMono }: LiveRefund, pause: number): boolean =>
+    askedMono !== null && clock.mono() - askedMono < pause;
 
-  /** When the next reading is due; null when none is. */
-  function readingDue(live: LiveRefund): number | null {
-    const { row, askedMono, readMono, silent } = live;
-    if (row.state === "not_executed" && row.watching)
-      return Math.max(holdOf(row), silent && askedMono !== null ? askedMono + READ_AGAIN_LATE : 0);
-    if (row.state !== "in_doubt" || isHeld(row) || live.doubtAt === null) return null;
-    const start = live.doubtAt;
-    const done = (readMono ?? start) - start;
-    const mark = start + (READINGS.find((reading) => reading > done) ?? LAST_READING);
-    if (!silent || askedMono === null) return mark;
-    return askedMono - start >= LAST_READING
-      ? askedMono + READ_AGAIN_LATE
-      : Math.min(laterMark(start, askedMono), askedMono + READ_AGAIN);
-  }
-
-  const laterMark = (start: number, at: number): number =>
-    start + (READINGS.find((reading) => start + reading > at) ?? LAST_READING);
+  const due = (live: LiveRefund): number | null => readingDue(live, () => holdOf(live.row));
 
   /** What a timer brings: tried again a moment later when the disk refuses. */
   async function attempt(live: LiveRefund, event: RefundEvent): Promise<void> {
@@ -286,12 +284,24 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
   async function scanOver(live: LiveRefund): Promise<void> {
     const identified = live.row.detail.payload === null;
     await live.asking;
-    const asked = live.askedMono !== null && clock.mono() - live.askedMono < politely(live.row);
-    if (!identified && !asked) await question(live, () => codes.poll(live));
+    if (!identified && !askedJustNow(live, politely(pollMs(live.row)))) await question(live, () => codes.poll(live));
     const { row } = live;
     if (row.state === "awaiting_scan" && (identified || row.detail.payload !== null))
       await attempt(live, { kind: "deadline" });
   }
+
+  /** The bank's time is over: one more question, and then a person must look. */
+  async function billOver(live: LiveRefund): Promise<void> {
+    await live.asking;
+    if (live.row.state === "pending" && !askedJustNow(live, billPause(live))) await bill(live);
+    if (live.row.state === "pending") await attempt(live, { kind: "deadline" });
+  }
+
+  function bill(live: LiveRefund): Promise<void> {
+    return question(live, () => askBill(providers, live, { apply, heard, stopped: () => over }));
+  }
+
+  const billPause = ({ overAt }: LiveRefund): number => politely(billMs(overAt ?? 0, clock.mono()));
 
   /** Takes one reading of a refund in doubt, of one that is to be looked at once more, or on a person's request. */
   function read(live: LiveRefund): Promise<void> {
@@ -303,8 +313,9 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
       const ctx = await providers.context(row.profileId);
       const figure = await readFigure(providers, ctx, purchaseId);
       if (over) return;
-      heard(live, "available" in figure);
-      if ("available" in figure) await reading(live, asked, figure.available);
+      const available = "available" in figure ? figure.available : null;
+      heard(live, available !== null);
+      if (available !== null) await reading(live, asked, available);
       else if (asked - (live.doubtAt ?? asked) >= GIVE_UP) await apply(live, { kind: "giveUp" });
     });
   }
@@ -343,16 +354,26 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
   function ask(live: LiveRefund): Promise<void> {
     const { row } = live;
     if (live.asking) return live.asking;
-    const scanning = row.state === "awaiting_scan";
-    const readable = (row.state === "in_doubt" || row.state === "needs_review") && row.detail.purchaseId !== null;
-    if (!scanning && !readable) return Promise.resolve();
-    const pauseMs = scanning ? politely(row) : ASK_PAUSE;
-    if (live.askedMono !== null && clock.mono() < live.askedMono + pauseMs) {
+    const put = questionOf(live);
+    if (put === null) return Promise.resolve();
+    const waiting = row.state === "pending" ? billPause(live) : ASK_PAUSE;
+    if (askedJustNow(live, row.state === "awaiting_scan" ? politely(pollMs(row)) : waiting)) {
       sync(live);
       return Promise.resolve();
     }
-    return scanning ? question(live, () => codes.poll(live)) : read(live);
+    return put(live);
   }
+
+  /** What can be asked of it now; null when nothing can. */
+  function questionOf({ row }: LiveRefund): ((live: LiveRefund) => Promise<void>) | null {
+    if (row.state === "awaiting_scan") return (live) => question(live, () => codes.poll(live));
+    if (hasOpenBill(row)) return bill;
+    const doubtful = row.state === "in_doubt" || row.state === "needs_review";
+    return doubtful && !row.detail.ours && row.detail.purchaseId !== null ? read : null;
+  }
+
+  /** What a start, a network that is back and a machine that woke up ask at once: also a bill that outlasted the night. */
+  const isWaitedFor = ({ row }: LiveRefund): boolean => row.state === "awaiting_scan" || hasOpenBill(row);
 
   return {
     adopt,
@@ -387,18 +408,17 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
       started = true;
       for (const live of lives.values()) {
         sync(live);
-        if (live.row.state === "awaiting_scan") void ask(live);
+        if (isWaitedFor(live)) void ask(live);
       }
     },
     wake() {
-      for (const live of lives.values())
-        if (live.row.state === "awaiting_scan" || (live.silent && readingDue(live) !== null)) void ask(live);
+      for (const live of lives.values()) if (isWaitedFor(live) || (live.silent && due(live) !== null)) void ask(live);
     },
     stopped: () => over,
     async stop() {
       over = true;
       for (const { row } of lives.values())
-        for (const name of ["ask", "scan", "idle", "retry"]) schedule.cancel(timer(name, row.id));
+        for (const name of ["ask", "scan", "idle", "over", "retry"]) schedule.cancel(timer(name, row.id));
       await Promise.all([...lives.values()].map((live) => live.queue));
     },
   };

@@ -4,11 +4,12 @@
  */
 import { appError, type AppError } from "../../contract/errors.ts";
 import { formatMoney, type Minor } from "../../contract/money.ts";
-import type { BankCall, BankContext, RefundAnswer } from "./bank.ts";
+import type { BankCall, BankContext, Details, RefundAnswer } from "./bank.ts";
 import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
 import { asFailure, failureError } from "./failure.ts";
+import type { PaymentRow } from "./payment.ts";
 import type { CallRow } from "./ports.ts";
-import { readFigure } from "./refund-bank.ts";
+import { leftOf, otherKeyOf, readFigure, type Left } from "./refund-bank.ts";
 import { reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
 import type { RefundRow } from "./refund.ts";
@@ -38,7 +39,10 @@ export interface RefundSender {
   wake(id: string): void;
 }
 
-export function createRefundSender({ ports, schedule, providers }: RefundParts, refunds: RefundRunner): RefundSender {
+export function createRefundSender(
+  { ports, schedule, providers, runner }: RefundParts,
+  refunds: RefundRunner,
+): RefundSender {
   const { clock, journal, log } = ports;
   /** Purchase -> the refund that is being sent for it: two clerks cannot both pass the checks. */
   const claims = new Map<string, string>();
@@ -84,13 +88,20 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
     return { begun, done };
   }
 
+  async function undecidedElse(payment: PaymentRow | null): Promise<RefundRow | null> {
+    const key = otherKeyOf(payment);
+    return key === null ? null : undecided(key, null);
+  }
+
   async function carryOut(live: LiveRefund, intent: Intent, tell: (stop: Stop | null) => void): Promise<void> {
-    const stop = async (error: AppError, a0: Minor | null = null, other: RefundRow | null = null): Promise<void> => {
-      const event: RefundEvent = { kind: "stopped", error, a0 };
+    const stop = async (error: AppError, left: Left | null = null, other: RefundRow | null = null): Promise<void> => {
+      const { available: a0, ours } = left ?? { available: null, ours: false };
+      const event: RefundEvent = { kind: "stopped", error, a0, ours };
       await refunds.apply(live, event).catch(() => void refunds.keep(live, event));
       tell({ error, other });
     };
-    const other = await undecided(intent.purchaseKey, live.row.id);
+    const payment = await paymentOf(intent);
+    const other = (await undecided(intent.purchaseKey, live.row.id)) ?? (await undecidedElse(payment));
     if (other) return stop(busyWith(other), null, other);
 
     const before = await sentBefore(intent.purchaseKey);
@@ -101,21 +112,29 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
     if (doubtful && !(await hold(live, intent, doubtful, tell))) return;
 
     const ctx = await providers.context(live.row.profileId);
-    const figure = await readFigure(providers, ctx, intent.purchaseId);
+    const figure = await lookBefore(ctx, intent.purchaseId);
     if (refunds.stopped()) return;
-    if (!("available" in figure)) return stop(figure);
-    const { available } = figure;
-    if (doubtful && !(await unmoved(live, doubtful, available))) {
-      // Its own first sending has worked, or somebody else's refund is in the figure: the state says which.
-      if (doubtful.id === live.row.id) return tell(null);
-      return stop(appError("refund_moved"), available, refunds.live(doubtful.id)?.row ?? doubtful);
+    if (figure !== null && !("total" in figure)) return stop(figure);
+    const left = figure && (await leftOf(journal, figure, live.row, payment, live.row.id));
+    if (left) {
+      const { available } = left;
+      if (doubtful && !(await unmoved(live, doubtful, available))) {
+        // Its own first sending has worked, or somebody else's refund is in the figure: the state says which.
+        if (doubtful.id === live.row.id) return tell(null);
+        return stop(appError("refund_moved"), left, refunds.live(doubtful.id)?.row ?? doubtful);
+      }
+      if (available === 0) return stop(appError("already_refunded"), left);
+      if (intent.minor > available)
+        return stop(appError("refund_too_large", { params: { available: formatMoney(available) } }), left);
     }
-    if (available === 0) return stop(appError("already_refunded"), available);
-    if (intent.minor > available)
-      return stop(appError("refund_too_large", { params: { available: formatMoney(available) } }), available);
 
     // On the connection that has just carried the figure, so that what may not be repeated leaves on a warm one.
-    const event: RefundEvent = { kind: "send", intent: { ...intent, ...known(intent, figure) }, a0: available };
+    const event: RefundEvent = {
+      kind: "send",
+      intent: { ...intent, ...(figure ? known(intent, figure) : {}) },
+      a0: left?.available ?? null,
+      ours: left?.ours ?? true,
+    };
     const own = await providers.context(live.row.profileId);
     const sends = live.row.detail.sends;
     const meant = reduceRefund(live.row, event, clock.now());
@@ -130,7 +149,24 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
     if (!refunds.stopped()) await send(live, own, request, call);
   }
 
-  function known(intent: Intent, { total, at }: { total: Minor; at: number | null }): Partial<Intent> {
+  /** The sale that is given back, where it is ours. */
+  async function paymentOf({ paymentId }: Intent): Promise<PaymentRow | null> {
+    return paymentId === null ? null : (runner.live(paymentId)?.row ?? (await journal.payment(paymentId)));
+  }
+
+  /** The figure; null where the purchase's number is not known, and the connection alone is made ready. */
+  async function lookBefore(ctx: BankContext, purchaseId: string | null): Promise<Details | AppError | null> {
+    if (purchaseId !== null) return readFigure(providers, ctx, purchaseId);
+    const incident = ctx.requestId.slice(0, 8);
+    try {
+      const trouble = await providers.warm(ctx);
+      return trouble && { ...trouble, incident };
+    } catch (error) {
+      return { ...failureError(asFailure(error)), incident };
+    }
+  }
+
+  function known(intent: Intent, { total, at }: Details): Partial<Intent> {
     return { purchaseMinor: intent.purchaseMinor ?? total, purchaseAt: intent.purchaseAt ?? at };
   }
 
@@ -204,6 +240,14 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
         if (!refunds.stopped()) await refunds.keep(live, { kind: "done", bankId: answer.bankId }, { calls });
         return;
       }
+      if (answer.kind === "pending") {
+        const { bankId } = answer;
+        const calls = [answered(call, clock.now(), "0")];
+        // What cannot be checked is for a person.
+        const taken = await isTaken(live.row, bankId).catch(() => true);
+        if (!refunds.stopped()) await refunds.keep(live, { kind: "pending", bankId, taken }, { calls });
+        return;
+      }
       error = { ...answer.error, incident };
       no = answer.kind === "refused";
       done = answered(call, clock.now(), answer.error.bankCode);
@@ -219,6 +263,14 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
     else await refunds.keep(live, doubt(error, false, null), { calls: [done] });
   }
 
+  /** The number of a sale, or of another refund of this purchase: what it says would be read of that one (Q-63). */
+  async function isTaken({ id, provider, environment, purchaseKey }: RefundRow, bankId: string): Promise<boolean> {
+    const sales = await journal.payments({ bankId, limit: PAST });
+    if (sales.some((row) => row.provider === provider && row.environment === environment)) return true;
+    const refunded = purchaseKey === null ? [] : await journal.refunds({ purchaseKey, limit: PAST });
+    return refunded.some((row) => row.bankId === bankId && row.id !== id);
+  }
+
   /** "Not refunded" is said only when the bank's own figure bears it out (reliability, `payment/return`). */
   async function afterNo(live: LiveRefund, error: AppError, done: CallRow): Promise<void> {
     const { row } = live;
@@ -226,12 +278,16 @@ export function createRefundSender({ ports, schedule, providers }: RefundParts, 
     const again = row.detail.doubtAt !== null;
     // The answer to a second sending says little: the first may have worked and be why the bank refuses now.
     if (again && done.outcome === "answered") return refunds.keep(live, doubt(error, true, null), calls);
+    const unsent: RefundEvent = { kind: "unsent", error, operations: live.operations };
+    const { ours, purchaseId } = row.detail;
+    // No figure would bear it out: that not one byte has left, or that the bank says no of an rrn, is all there is.
+    if (ours && (purchaseId === null || done.outcome === "connect")) return refunds.keep(live, unsent, calls);
     const ctx = await providers.context(row.profileId);
-    const figure = await readFigure(providers, ctx, row.detail.purchaseId ?? "");
+    const figure = await readFigure(providers, ctx, purchaseId ?? "");
     if (refunds.stopped()) return;
     if (!("available" in figure)) return refunds.keep(live, doubt(error, !again, null), calls);
-    if (figure.available !== row.a0) return refunds.keep(live, doubt(error, !again, figure.available), calls);
-    await refunds.keep(live, { kind: "unsent", error, operations: live.operations }, calls);
+    if (!ours && figure.available !== row.a0) return refunds.keep(live, doubt(error, !again, figure.available), calls);
+    await refunds.keep(live, unsent, calls);
   }
 
   const doubt = (cause: AppError, refused: boolean, reading: Minor | null): RefundEvent => {

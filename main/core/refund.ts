@@ -46,6 +46,12 @@ export interface RefundDetail {
   readonly purchaseId: string | null;
   readonly purchaseMinor: Minor | null;
   readonly purchaseAt: number | null;
+  /** The bank's number of the transaction, where the purchase is known by that alone (Halyk rrn). */
+  readonly rrn: string | null;
+  /** The figure before was our own sum: the bank has none, so no later figure proves anything. */
+  readonly ours: boolean;
+  /** From when the refund's own bill is watched at the bank. */
+  readonly pendingAt: number | null;
   /** Our own receipt number of that sale. */
   readonly saleNumber: string | null;
   /** A sending waits until then: an earlier one, of which there is no sign, may still be on its way. */
@@ -79,6 +85,9 @@ export const NEW_REFUND_DETAIL: RefundDetail = {
   purchaseId: null,
   purchaseMinor: null,
   purchaseAt: null,
+  rrn: null,
+  ours: false,
+  pendingAt: null,
   saleNumber: null,
   heldUntil: null,
   sentAt: null,

@@ -13,6 +13,10 @@ export interface ProviderSettings {
   readonly certificateExpires: number | null;
   /** The legal entity behind the profile, where there is a name for it. */
   readonly organization: { readonly bin: string; readonly name: string } | null;
+  /** Range of our own numbers at this bank, both ends included; null where the bank takes none. */
+  readonly invoices: { readonly from: number; readonly to: number } | null;
+  /** An event stream is set up. */
+  readonly events: boolean;
   /** A reason known beforehand why no payment can be taken. */
   readonly blocked: AppError | null;
 }
@@ -40,6 +44,9 @@ export interface Settings {
 
 /** Name under which a profile's secrets stand in the vault: a JSON object of strings. */
 export const secretsName = (profileId: string): string => `profile/${profileId}`;
+
+/** Name under which the way to a profile's event stream stands in the vault. */
+export const eventsName = (profileId: string): string => `events/${profileId}`;
 
 /** Name under which a profile's client certificate stands in the vault. */
 export const identityName = (profileId: string): string => `identity/${profileId}`;

@@ -105,9 +105,9 @@ function banners(
   const { timezone, provisionFile, providers } = state.settings;
   const now = ports.clock.now();
   const list: Banner[] = [];
-  const plain = (kind: Banner["kind"], since: number, params: Record<string, string> = {}): void => {
+  const plain = (kind: Banner["kind"], since: number, params: Record<string, string> = {}, id: string = kind): void => {
     list.push({
-      id: kind,
+      id,
       kind,
       payment: null,
       refund: null,
@@ -166,11 +166,8 @@ function banners(
     const days = Math.floor((provider.certificateExpires - now) / DAY);
     const level = CERTIFICATE_WARNING_DAYS.find((step) => days <= step);
     if (level === undefined) continue;
-    plain("certificate", provider.certificateExpires, {
-      days: String(Math.max(0, days)),
-      level: String(level),
-      provider: provider.name,
-    });
+    const params = { days: String(Math.max(0, days)), level: String(level), provider: provider.name };
+    plain("certificate", provider.certificateExpires, params, `certificate-${provider.name}`);
   }
   if (provisionFile !== null) plain("provision-file", now, { file: provisionFile });
   return list;

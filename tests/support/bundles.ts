@@ -10,6 +10,7 @@ const ENTRIES = {
   "node.cjs": "main/node/main.ts",
   "simulator.cjs": "simulator/main.ts",
   "certificate-worker.cjs": "main/adapters/certificate-worker.ts",
+  "events-worker.cjs": "main/adapters/events-worker.ts",
 } as const;
 
 export interface Bundles {
@@ -33,6 +34,7 @@ export async function buildBundles(names: readonly (keyof typeof ENTRIES)[]): Pr
         platform: "node",
         target: "node24",
         format: "cjs",
+        alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
         logLevel: "error",
         define: {
           "process.env.QABYL_VERSION": '"0.0.0-test"',

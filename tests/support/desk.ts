@@ -10,8 +10,18 @@ import type { Snapshot } from "../../contract/snapshot.ts";
 import { openJournal, type JournalFile } from "../../main/adapters/journal.ts";
 import { banks } from "../../main/banks/index.ts";
 import { createCore } from "../../main/core/core.ts";
-import type { Core, People, Person } from "../../main/core/index.ts";
-import type { Log, LogFields, Ports, Profile, Vault } from "../../main/core/ports.ts";
+import type { Bank } from "../../main/core/bank.ts";
+import type { Core, People, Person, Training } from "../../main/core/index.ts";
+import {
+  NO_EVENTS,
+  type Events,
+  type Http,
+  type Log,
+  type LogFields,
+  type Ports,
+  type Profile,
+  type Vault,
+} from "../../main/core/ports.ts";
 import { secretsName, type Settings } from "../../main/core/settings.ts";
 import { scriptedBank, type ScriptedBank } from "./scripted-bank.ts";
 import { simulatedClock, type SimulatedClock } from "./simulated-clock.ts";
@@ -27,6 +37,7 @@ export const PROFILE: Profile = {
   bin: "180340021791",
   tradePoint: "12",
   device: "GFC-456397",
+  options: {},
 };
 
 /** The shop's profile under another contract with the bank; each has secrets of its own in the desk's vault. */
@@ -58,6 +69,8 @@ export function testSettings(profile: Profile = PROFILE, more: Partial<Settings>
         min: minor(100),
         max: minor(100_000_000),
         certificateExpires: null,
+        invoices: null,
+        events: false,
         organization: null,
         blocked: null,
       },
@@ -118,6 +131,12 @@ export interface Desk {
   close(): Promise<void>;
 }
 
+/** A second bank at the till, in the place of the product's own of that name. */
+export interface OtherBank extends Http {
+  readonly bank: Bank;
+  readonly profile: Profile;
+}
+
 export interface DeskOptions {
   readonly settings?: Settings;
   readonly registered?: boolean;
@@ -127,6 +146,9 @@ export interface DeskOptions {
   readonly wrap?: (journal: JournalFile) => JournalFile;
   /** Who has a PIN: nobody, unless given. */
   readonly people?: People;
+  readonly other?: (clock: SimulatedClock) => OtherBank;
+  readonly events?: Events;
+  readonly training?: Training;
 }
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
@@ -134,6 +156,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const clock = simulatedClock();
   const bank = scriptedBank(clock);
   options.prepare?.(bank);
+  const other = options.other?.(clock) ?? null;
+  const known = other ? [other.bank, ...banks.filter(({ name }) => name !== other.bank.name)] : banks;
   const file = await openJournal({
     file: join(dir, "journal.db"),
     tillId: "A1",
@@ -156,27 +180,44 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const identities: string[] = [];
   const note = (event: string, fields: LogFields = {}): void => void notes.push({ event, fields });
 
+  const never = <T>(): Promise<T> => new Promise(() => undefined);
+
   async function boot(): Promise<Core> {
     const mine = (alive = { http: true });
     const ports: Ports = {
+      events: options.events ?? NO_EVENTS,
       clock: {
         ...clock,
         setTimeout: (run, ms) => clock.setTimeout(() => mine.http && run(), ms),
       },
       ids: { uuid: randomUUID, requestId: () => randomUUID().replaceAll("-", "") },
       crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
-      // A dead process hears no answer any more.
+      // A dead process hears no answer any more, and writes nothing.
       http: {
-        send(request) {
+        async send(request) {
           identities.push(request.identity);
-          return bank.send(request).then((answer) => (mine.http ? answer : new Promise(() => undefined)));
+          const at = other?.profile.id === request.identity ? other : bank;
+          try {
+            const answer = await at.send(request);
+            return mine.http ? answer : await never();
+          } catch (error) {
+            if (mine.http) throw error;
+            return never();
+          }
         },
       },
-      journal,
+      journal: { ...journal, commit: (batch) => (mine.http ? journal.commit(batch) : never()) },
       vault,
       log: { info: () => undefined, warn: note, error: note },
     };
-    const core = createCore({ version: "0.0.0-test", ports, banks, settings, training: null, people });
+    const core = createCore({
+      version: "0.0.0-test",
+      ports,
+      banks: known,
+      settings,
+      training: options.training ?? null,
+      people,
+    });
     core.watch("cashier", (snapshot) => (latest = snapshot));
     await core.start();
     await clock.advance(0);

@@ -8,6 +8,8 @@ export const SECRETS = {
   header: "SECRET-proof-of-gateway",
   deviceToken: "SECRET-device-token",
   apiKey: "test_SECRET-api-key",
+  halykPassword: "SECRET-halyk-password",
+  brokerPassword: "SECRET-broker-password",
 } as const;
 
 export type Raw = Record<string, unknown>;
@@ -41,6 +43,43 @@ export function goodProvision(kaspi: Raw = {}): Raw {
       },
     },
   };
+}
+
+/** `providers.halykQr` of contract section 2, with an event stream that wants a login. */
+export function goodHalykQr(more: Raw = {}): Raw {
+  return {
+    environment: "test",
+    url: "https://testapi.onlinebank.kz/internal/qr-service/internal",
+    ca: [],
+    username: "shop",
+    password: SECRETS.halykPassword,
+    terminal: "92059431",
+    mpan: "4598958946319737",
+    pointOfSale: "THE KITCHEN",
+    channel: "SMART_POS",
+    scanSeconds: 180,
+    pollSeconds: 3,
+    emvMismatch: "warn",
+    makesFinDocument: false,
+    amountAsString: false,
+    invoiceRange: { from: "1", to: "999999" },
+    limits: { min: "1.00", max: "1000000.00" },
+    kafka: {
+      brokers: ["10.0.0.1:9092"],
+      topic: "ob-qr-service-status-events",
+      groupId: null,
+      tls: { ca: [] },
+      sasl: { mechanism: "SCRAM-SHA-256", username: "events", password: SECRETS.brokerPassword },
+    },
+    ...more,
+  };
+}
+
+/** A shop with both banks, or with Halyk alone. */
+export function withHalykQr(halykQr: Raw = {}, { kaspi = true }: { readonly kaspi?: boolean } = {}): Raw {
+  const raw = goodProvision();
+  const providers = { ...(kaspi ? (raw["providers"] as Raw) : {}), halykQr: goodHalykQr(halykQr) };
+  return { ...raw, providers };
 }
 
 /** A copy with `value` at `path` (`till.tokens[0].token`); undefined takes the field away. */

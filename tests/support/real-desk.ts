@@ -15,7 +15,17 @@ import { banks } from "../../main/banks/index.ts";
 import { createCore } from "../../main/core/core.ts";
 import type { Core } from "../../main/core/index.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
-import type { Clock, HttpAnswer, HttpRequest, Journal, Log, Profile, Vault } from "../../main/core/ports.ts";
+import {
+  NO_EVENTS,
+  type Clock,
+  type Events,
+  type HttpAnswer,
+  type HttpRequest,
+  type Journal,
+  type Log,
+  type Profile,
+  type Vault,
+} from "../../main/core/ports.ts";
 import { identityName, secretsName, type Settings } from "../../main/core/settings.ts";
 import { testPeople } from "./desk.ts";
 import type { ScaledClock } from "./scaled-clock.ts";
@@ -95,6 +105,8 @@ export interface RealDeskOptions {
   readonly unready?: boolean;
   /** The wall clock's error against the true time. */
   readonly wallError?: number;
+  /** The bank's event stream. Default: it has none. */
+  readonly events?: Events;
 }
 
 let desks = 0;
@@ -184,6 +196,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       http: { send: (request: HttpRequest) => (alive ? send(own, http, request, () => alive) : never<HttpAnswer>()) },
       journal: mortalJournal(journal, () => alive),
       vault,
+      events: options.events ?? NO_EVENTS,
       log: {
         ...log,
         error: (event: string, fields?: Parameters<Log["error"]>[1]) => alive && log.error(event, fields),
@@ -235,9 +248,12 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       await gate.opened;
       if (!isAlive()) return never();
     }
+    // A bank that asks for no such id gets one all the same: by it the exchange is known again in the bank's ledger.
+    const requestId = request.headers["X-Request-ID"] ?? randomUUID();
+    const marked = { ...request, headers: { ...request.headers, "X-Request-ID": requestId } };
     const entry: Sent = {
       life,
-      requestId: request.headers["X-Request-ID"] ?? "",
+      requestId,
       request,
       at,
       endedAt: null,
@@ -247,7 +263,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     const way = { requestId: entry.requestId, since: performance.now() };
     moving.add(way);
     try {
-      const answer = await http.send({ ...request, timeoutMs: clock.real(request.timeoutMs) + BUSY });
+      const answer = await http.send({ ...marked, timeoutMs: clock.real(request.timeoutMs) + BUSY });
       entry.status = answer.status;
       if (isAlive()) return answer;
     } catch (error) {
@@ -410,7 +426,11 @@ async function identityOf(vault: Vault, name: string): Promise<TlsIdentity> {
   return JSON.parse(text) as TlsIdentity;
 }
 
-function settingsOf(profile: Profile, tillId: string, { min = 100, max = 100_000_000 }: RealDeskOptions): Settings {
+function settingsOf(
+  profile: Profile,
+  tillId: string,
+  { min = 100, max = 100_000_000, events }: RealDeskOptions,
+): Settings {
   return {
     mode: "cashier",
     language: "ru",
@@ -426,6 +446,8 @@ function settingsOf(profile: Profile, tillId: string, { min = 100, max = 100_000
         min: minor(min),
         max: minor(max),
         certificateExpires: null,
+        invoices: profile.provider === "halykQr" ? { from: 1, to: 999_999 } : null,
+        events: events !== undefined,
         organization: null,
         blocked: null,
       },

@@ -14,6 +14,7 @@ export const profile: Profile = {
   bin: null,
   tradePoint: "12",
   device: "GFC-456397",
+  options: {},
 };
 
 const detail: PaymentDetail = { ...NEW_DETAIL, history: [{ at: NOON, state: "creating", cause: "person" }] };

@@ -1,0 +1,150 @@
+/** The questions about a payment's status: one at a time, politely, and what each answer means. */
+import type { AppError } from "../../contract/errors.ts";
+import type { StatusAnswer } from "./bank.ts";
+import { bankOf } from "./calls.ts";
+import { pollMs } from "./pace.ts";
+import { HttpFailure, type Ports } from "./ports.ts";
+import type { Providers } from "./providers.ts";
+import { isAskedByTimer, isWorthAsking, type PaymentEvent } from "./reduce.ts";
+import type { Refusals } from "./refusal.ts";
+import type { Live } from "./runner.ts";
+
+/** Background questions at the same time after a start (reliability rule 9). */
+const AT_ONCE = 4;
+
+export interface Asking {
+  /** Asks the bank now; politely: not within the bank's interval of the question before, unless it is `owed`. */
+  ask(live: Live, owed?: boolean): Promise<void>;
+  /** Lets those go that wait for their turn. */
+  stop(): void;
+}
+
+/** What the questions of one till need of its runner. */
+export interface AskingParts {
+  readonly ports: Pick<Ports, "clock" | "log">;
+  readonly providers: Pick<Providers, "bank" | "context" | "send">;
+  readonly refusals: Refusals;
+  apply(live: Live, event: PaymentEvent): Promise<void>;
+  isStopped(): boolean;
+  /** The question that would be due has to wait until then (monotonic milliseconds). */
+  postpone(live: Live, earliest: number): void;
+  /** A question has ended. */
+  asked(live: Live): void;
+  /** What a person sees of it has changed. */
+  changed(): void;
+}
+
+/** Makes the questions of one till. */
+export function createAsking(parts: AskingParts): Asking {
+  const { ports, providers, refusals, apply, isStopped } = parts;
+  const { clock, log } = ports;
+  let background = 0;
+  const waiting: (() => void)[] = [];
+
+  function ask(live: Live, owed = false): Promise<void> {
+    if (live.asking) return owed ? live.asking.then(() => ask(live, true)) : live.asking;
+    if (isStopped() || !isWorthAsking(live.row) || !providers.bank(live.row.provider)) return Promise.resolve();
+    const now = clock.mono();
+    const earliest = live.askedMono === null || owed ? now : live.askedMono + pollMs(live.row);
+    if (earliest > now + 1) {
+      // Asked a moment ago: the next question waits its turn, and stands in for this one.
+      if (isAskedByTimer(live.row)) parts.postpone(live, earliest);
+      return Promise.resolve();
+    }
+    live.asking = question(live).finally(() => {
+      live.asking = null;
+      parts.asked(live);
+      // A person asked, and sees when it was asked and answered even if nothing else has changed.
+      if (!isStopped() && !isAskedByTimer(live.row)) parts.changed();
+    });
+    return live.asking;
+  }
+
+  async function question(live: Live): Promise<void> {
+    const release = await slot(live);
+    try {
+      await refusals.ahead(live, pollMs(live.row));
+      if (isStopped()) return;
+      if (live.deadAt !== null && live.askedMono !== null && live.askedMono >= live.deadAt) live.watchStep += 1;
+      const sent = clock.mono();
+      live.askedMono = sent;
+      live.askedAt = clock.now();
+      const ctx = await providers.context(live.row.profileId);
+      const bank = bankOf(providers, live.row);
+      const answer = await providers.send(ctx, bank.status(ctx, live.row));
+      if (isStopped()) return;
+      notice(live, answer);
+      if (!bank.refuse || !isOvertaken(live, sent, answer)) await apply(live, eventOf(answer));
+    } catch (error) {
+      if (isStopped()) return;
+      heard(live, false);
+      if (!(error instanceof HttpFailure)) log.error("payment.ask.failed", { id: live.row.id, detail: String(error) });
+      await apply(live, { kind: "silence" }).catch(() => undefined);
+    } finally {
+      release();
+    }
+  }
+
+  function notice(live: Live, answer: StatusAnswer): void {
+    const isUsable = answer.kind === "word" || answer.kind === "notFound";
+    heard(live, isUsable);
+    if (!isUsable) noteOnce(live, answer.error);
+    if (answer.kind !== "word") return;
+    if (answer.word !== live.row.detail.lastWord || answer.raw === live.hinted) live.hinted = null;
+    live.raw = answer.raw;
+  }
+
+  /** An answer outside the document is worth one line for the support desk, not one for every poll (Q-34). */
+  function noteOnce(live: Live, { code, params, bankCode }: AppError): void {
+    const odd = JSON.stringify([code, params, bankCode]);
+    if (live.odd === odd) return;
+    live.odd = odd;
+    log.warn("payment.answer.unclear", { id: live.row.id, code, bankCode, what: params["what"], raw: params["raw"] });
+  }
+
+  function heard(live: Live, answered: boolean): void {
+    if (live.silent === !answered) return;
+    live.silent = !answered;
+    parts.changed();
+  }
+
+  /** The payment on the screen never waits for the others. */
+  async function slot(live: Live): Promise<() => void> {
+    if (!live.row.watching && !live.row.settled) return () => undefined;
+    if (background >= AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+    background += 1;
+    return () => {
+      background -= 1;
+      waiting.shift()?.();
+    };
+  }
+
+  return {
+    ask,
+    stop() {
+      for (const go of waiting.splice(0)) go();
+    },
+  };
+}
+
+/**
+ * "Nobody has scanned", asked before the deadline that has passed meanwhile. Where the bank is told that nobody waits any
+ * more, the next question decides that: who scanned in the last second is served.
+ */
+function isOvertaken({ row, scanAt }: Live, sent: number, answer: StatusAnswer): boolean {
+  const isUnscanned = answer.kind === "word" && answer.word === "created";
+  return isUnscanned && row.state === "awaiting_scan" && row.detail.overdue && scanAt !== null && sent < scanAt;
+}
+
+function eventOf(answer: StatusAnswer): PaymentEvent {
+  switch (answer.kind) {
+    case "word":
+      return { kind: "word", word: answer };
+    case "claim":
+      return { kind: "claimed" };
+    case "notFound":
+      return { kind: "notFound" };
+    case "unclear":
+      return { kind: "silence" };
+  }
+}
