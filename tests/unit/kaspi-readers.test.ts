@@ -174,6 +174,7 @@ describe("an answer that is no envelope (Q-04)", () => {
         bin: "180340021791",
         tradePoint: "12",
         device: "D",
+        options: {},
       } as const;
       const call = kaspi.create({ profile, secrets: {}, requestId: "r" }, newRow(), { phone: null });
       expect(call.read(answer("", 403))).toMatchObject({ kind: "refused", error: { code } });
