@@ -12,9 +12,14 @@ export interface CaPaths {
   passphraseFile: string;
 }
 
-export interface CaFiles {
+/** What a bank without client certificates needs. */
+export interface ServerFiles {
   ca: Ca;
   server: Identity;
+  paths: Pick<CaPaths, "ca">;
+}
+
+export interface CaFiles extends ServerFiles {
   paths: CaPaths;
   passphrase: string;
 }
@@ -78,13 +83,11 @@ function clientPaths(dir: string) {
   };
 }
 
-/** Authority, server and client in a directory, made on first use. */
-export async function openCaFiles(dir: string): Promise<CaFiles> {
+/** Authority and server in a directory, made on first use. */
+export async function openServerFiles(dir: string): Promise<ServerFiles> {
   const ca = await makeCa(dir);
   const serverPath = join(dir, "server.crt");
   const serverKeyPath = join(dir, "server.key");
-  const client = clientPaths(dir);
-
   const [certificate, key] = [read(serverPath), read(serverKeyPath)];
   let server: Identity;
   if (certificate && key && isUsable(certificate, ca.intermediate, key)) {
@@ -94,6 +97,14 @@ export async function openCaFiles(dir: string): Promise<CaFiles> {
     write(serverPath, server.certificate);
     write(serverKeyPath, pem(server));
   }
+  return { ca, server, paths: { ca: [join(dir, "kbs_root_ca.crt"), join(dir, "kbs_ca.crt")] } };
+}
+
+/** Authority, server and client in a directory, made on first use. */
+export async function openCaFiles(dir: string): Promise<CaFiles> {
+  const files = await openServerFiles(dir);
+  const { ca } = files;
+  const client = clientPaths(dir);
 
   let passphrase = read(client.passphraseFile);
   const [clientCertificate, clientKey] = [read(client.certificate), read(client.privateKey)];
@@ -108,10 +119,5 @@ export async function openCaFiles(dir: string): Promise<CaFiles> {
     saveClient(dir, issued);
     passphrase = issued.passphrase;
   }
-  return {
-    ca,
-    server,
-    passphrase: passphrase ?? "",
-    paths: { ca: [join(dir, "kbs_root_ca.crt"), join(dir, "kbs_ca.crt")], ...client },
-  };
+  return { ...files, passphrase: passphrase ?? "", paths: { ...files.paths, ...client } };
 }

@@ -1,10 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Settings } from "./config.ts";
-import { actReply, done, notFound, pointReply, type Reply } from "./control-acts.ts";
-import { readFault } from "./faults.ts";
-import type { Simulator } from "./index.ts";
+import { readFault, type Faults } from "./faults.ts";
 import { isObject, writePlain } from "./json.ts";
 
 const LONGEST_BODY = 1_048_576;
@@ -15,11 +12,48 @@ export interface Control {
   close(): Promise<void>;
 }
 
+export interface Reply {
+  status: number;
+  body: unknown;
+}
+
+/** A request to the control interface: `POST /payments/17/scan` has three steps. */
+export interface Order {
+  method: string;
+  steps: readonly [first: string, second: string | undefined, third: string | undefined];
+  query: URLSearchParams;
+  input: unknown;
+}
+
+/** What of a bank is controlled in one way whichever bank it is. */
+export interface Controlled {
+  readonly faults: Faults;
+  readonly config: object;
+  now(): number;
+  advance(ms: number): void;
+  /** Throws on an unknown key or a wrong value. */
+  configure(change: object): Promise<void>;
+  up(): Promise<void>;
+  down(): Promise<void>;
+  /** The bank's own lists and acts; null for what it has not. */
+  reply(order: Order): Reply | null;
+}
+
+export const done = (body: unknown): Reply => ({ status: 200, body });
+export const notFound = (): Reply => ({ status: 404, body: { error: "not found" } });
+
+/** All of them, or the one with this id. */
+export function listReply<Item>(id: string | undefined, items: readonly Item[], idOf: (item: Item) => string): Reply {
+  if (id === undefined) return done(items);
+  const found = items.find((item) => idOf(item) === id);
+  return found ? done(found) : notFound();
+}
+
 /** The interface of tests and of the training phone: plain HTTP on loopback, with a bearer token. */
-export async function startControl(simulator: Simulator, port: number): Promise<Control> {
+export async function startControl(bank: Controlled, port: number): Promise<Control> {
   const token = randomBytes(24).toString("base64url");
   const server = createServer((request, response) => {
-    answer(simulator, token, request)
+    answer(bank, token, request)
       .catch((error: unknown): Reply => ({ status: 400, body: { error: String((error as Error).message) } }))
       .then(({ status, body }) => {
         response.writeHead(status, { "Content-Type": "application/json; charset=utf-8" });
@@ -47,80 +81,41 @@ function isToken(header: string | undefined, token: string): boolean {
   return timingSafeEqual(digest(header ?? ""), digest(`Bearer ${token}`));
 }
 
-async function answer(simulator: Simulator, token: string, request: IncomingMessage): Promise<Reply> {
+async function answer(bank: Controlled, token: string, request: IncomingMessage): Promise<Reply> {
   if (!isToken(request.headers.authorization, token)) return { status: 401, body: { error: "token" } };
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const [first = "", second, third] = pathname.split("/").slice(1);
   const input = await readInput(request);
   switch (`${request.method} /${first}`) {
     case "GET /faults":
-      return done(simulator.faults.list());
+      return done(bank.faults.list());
     case "POST /faults":
-      return done({
-        ids: (Array.isArray(input) ? input : [input]).map((fault) => simulator.faults.add(readFault(fault))),
-      });
+      return done({ ids: (Array.isArray(input) ? input : [input]).map((fault) => bank.faults.add(readFault(fault))) });
     case "DELETE /faults":
-      if (second === undefined) simulator.faults.clear();
-      else if (!simulator.faults.remove(second)) return notFound();
+      if (second === undefined) bank.faults.clear();
+      else if (!bank.faults.remove(second)) return notFound();
       return done({});
-    case "GET /ledger":
-      return done(ledgerOf(simulator, Number(searchParams.get("since") ?? 0)));
-    case "GET /payments":
-      return listReply(second, simulator.payments());
-    case "GET /returns":
-      return listReply(second, simulator.returns());
-    case "GET /refunds":
-      return listReply(second, simulator.refunds());
-    case "GET /devices":
-      return done(simulator.devices());
-    case "POST /payments":
-    case "POST /returns":
-    case "POST /devices":
-      return actReply(simulator, first, second ?? "", third ?? "", input);
-    case "POST /tradepoints":
-      return pointReply(simulator, second ?? "", input);
     case "POST /advance":
       if (!isObject(input) || typeof input.ms !== "number") throw new Error("ms is missing");
-      simulator.advance(input.ms);
-      return done({ now: simulator.now() });
+      bank.advance(input.ms);
+      return done({ now: bank.now() });
     case "GET /config":
-      return done(simulator.config);
+      return done(bank.config);
     case "POST /config":
-      await simulator.configure(input as Settings);
-      return done(simulator.config);
+      await bank.configure(input as object);
+      return done(bank.config);
     case "POST /down":
-      await simulator.down();
+      await bank.down();
       return done({ up: false });
     case "POST /up":
-      await simulator.up();
+      await bank.up();
       return done({ up: true });
     default:
-      return notFound();
+      return (
+        bank.reply({ method: request.method ?? "", steps: [first, second, third], query: searchParams, input }) ??
+        notFound()
+      );
   }
-}
-
-/** Everything; of the calls only those after `since`, a call's seq. */
-function ledgerOf(simulator: Simulator, since: number): unknown {
-  const { ledger } = simulator;
-  simulator.clock.settle();
-  return {
-    now: simulator.clock.now(),
-    calls: ledger.calls.filter((call) => call.seq > since),
-    droppedCalls: ledger.droppedCalls,
-    connections: ledger.connections,
-    payments: [...ledger.payments.values()],
-    returns: [...ledger.returns.values()],
-    refunds: ledger.refunds,
-    complaints: ledger.complaints,
-    totals: ledger.totals(),
-  };
-}
-
-/** All of them, or the one with this id. */
-function listReply(id: string | undefined, records: readonly { id: string }[]): Reply {
-  if (id === undefined) return done(records);
-  const record = records.find((candidate) => candidate.id === id);
-  return record ? done(record) : notFound();
 }
 
 async function readInput(request: IncomingMessage): Promise<unknown> {

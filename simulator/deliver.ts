@@ -1,8 +1,16 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
-import type { HttpAnswer } from "./change-answer.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { Struck } from "./faults.ts";
 import type { CallRecord } from "./records.ts";
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+
+export interface HttpAnswer {
+  status: number;
+  contentType: string;
+  headers: Record<string, string>;
+  body: string;
+}
 
 const GARBAGE = '\u0000\u0007{"StatusCode":0,"Da\u0001\u0002';
 

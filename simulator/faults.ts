@@ -2,7 +2,7 @@ import { isObject } from "./json.ts";
 
 /** Which calls a fault strikes: matching calls number `nth` to `nth + count - 1`. */
 export interface FaultMatch {
-  /** "qr/create", "payment/status", …; absent or "*": any call. */
+  /** "qr/create", "payment/status", Halyk's "generate/code", "status", …; absent or "*": any call. */
   method?: string;
   paymentId?: string;
   /** From 1, the default. */
@@ -43,20 +43,21 @@ export type FaultAction =
   /** Another answer than the bank's; several such faults add up. */
   | ({ kind: "answer" } & AnswerChange);
 
+/** `statusCode`, `message`, `data` and `also` change Kaspi's envelope and are refused by a bank that has none. */
 export interface AnswerChange {
   /** Raw JSON text, so that every spelling of Q-01 can be sent: `-990000002`, `"- 1601"`. */
   statusCode?: string;
   message?: string | null;
-  /** Status words for Data.Status, one a hit when it is a list. */
+  /** Status words for Data.Status (Halyk: status), one a hit when it is a list. */
   status?: string | string[];
   data?: "null" | "missing";
-  /** Merged into Data; a value is `{raw: "…"}` for verbatim JSON text. */
+  /** Merged into Data (Halyk: into the body); a value is `{raw: "…"}` for verbatim JSON text. */
   extra?: Record<string, unknown>;
-  /** Renames envelope keys, such as {"Message": "message"}. */
+  /** Renames envelope keys (Halyk: those of the body), such as {"Message": "message"}. */
   rename?: Record<string, string>;
   /** Further envelope keys with raw JSON text, such as {"message": "\"again\""}. */
   also?: Record<string, string>;
-  /** The whole body instead of the envelope. */
+  /** The whole body instead of the bank's. */
   body?: string;
   httpStatus?: number;
   contentType?: string;
@@ -109,6 +110,14 @@ export function readFault(value: unknown): Fault {
   return value as unknown as Fault;
 }
 
+const envelopeKeys = ["statusCode", "message", "data", "also"];
+
+/** The status word of this hit. */
+export function wordOf(status: string | string[], hit: number): string {
+  const words = Array.isArray(status) ? status : [status];
+  return words[Math.min(hit, words.length - 1)] ?? "";
+}
+
 function countOf(fault: Fault): number {
   if (fault.count === "all") return Infinity;
   if (fault.count !== undefined) return fault.count;
@@ -118,9 +127,17 @@ function countOf(fault: Fault): number {
 export class Faults {
   #active: ActiveFault[] = [];
   #next = 1;
+  #envelope: boolean;
+
+  /** `envelope`: whether the bank's answers stand in Kaspi's envelope. */
+  constructor({ envelope }: { envelope: boolean }) {
+    this.#envelope = envelope;
+  }
 
   /** Returns the fault's id. */
   add(fault: Fault): string {
+    const unfit = this.#envelope ? undefined : envelopeKeys.find((key) => Object.hasOwn(fault, key));
+    if (unfit !== undefined) throw new Error(`fault: ${unfit} is of Kaspi's envelope`);
     const id = `f${this.#next++}`;
     this.#active.push({ id, fault: readFault(fault), seen: 0, hits: 0 });
     return id;

@@ -50,6 +50,15 @@ export function writeJson(value: Writable): string {
   return `{${members.join(",")}}`;
 }
 
+/** Members of a change of an answer: `{raw: "…"}` is JSON text to be written as it is. */
+export function rawMembers(members: Record<string, unknown>): Record<string, RawJson> {
+  const raw = (value: unknown): RawJson =>
+    isObject(value) && typeof value.raw === "string" && Object.keys(value).length === 1
+      ? new RawJson(value.raw)
+      : new RawJson(JSON.stringify(value));
+  return Object.fromEntries(Object.entries(members).map(([key, value]) => [key, raw(value)]));
+}
+
 /** Plain JSON for the control interface: bigints and kept numbers become strings. */
 export function writePlain(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {

@@ -1,21 +1,23 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { readConfig, type Settings } from "./config.ts";
-import { startSimulator, type Simulator } from "./index.ts";
-import { schemes } from "./records.ts";
+import { startHalyk, startSimulator, type HalykSimulator, type Simulator } from "./index.ts";
+import { readConfig, type Settings } from "./kaspi/config.ts";
+import { schemes } from "./kaspi/records.ts";
 
 interface ParentPort {
   postMessage(message: unknown): void;
   on(event: "message" | "close", listener: (event: unknown) => void): void;
 }
 
-const USAGE = `bank simulator
-  --dir DIR       where its certificates are kept (required)
-  --scheme N      1, 2 (default) or 3: whose address is "url" and whose port is --port
-  --port N        0: any (default); the other schemes take any
-  --config FILE   settings as JSON
-  --state FILE    keeps payments, refunds, devices and the Api-Key over a restart
-  --stay          stays when standard input ends`;
+const USAGE = `bank simulator: Kaspi QR, and Halyk's QR service beside it
+  --dir DIR         where their certificates are kept (required)
+  --scheme N        Kaspi's 1, 2 (default) or 3: whose address is "url" and whose port is --port
+  --port N          0: any (default); the other schemes take any
+  --halyk-port N    0: any (default)
+  --config FILE     Kaspi's settings as JSON
+  --state FILE      keeps payments, refunds, devices and the Api-Key over a restart; Halyk's bills, user name and
+                    password are kept in FILE.halyk
+  --stay            stays when standard input ends`;
 
 function readArguments() {
   const { values } = parseArgs({
@@ -23,25 +25,57 @@ function readArguments() {
       dir: { type: "string" },
       scheme: { type: "string", default: "2" },
       port: { type: "string", default: "0" },
+      "halyk-port": { type: "string", default: "0" },
       config: { type: "string" },
       state: { type: "string" },
       stay: { type: "boolean", default: false },
     },
   });
-  const port = Number(values.port);
   const scheme = schemes.find((one) => String(one) === values.scheme);
   if (values.dir === undefined) throw new Error("--dir is missing");
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port: 0 to 65535");
   if (scheme === undefined) throw new Error("--scheme: 1, 2 or 3");
-  return { ...values, dir: values.dir, port, scheme };
+  const ports = { port: readPort("--port", values.port), halykPort: readPort("--halyk-port", values["halyk-port"]) };
+  return { ...values, dir: values.dir, ...ports, scheme };
+}
+
+function readPort(option: string, text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${option}: 0 to 65535`);
+  return port;
 }
 
 function readConfigFile(path: string | undefined): Settings {
   return path === undefined ? {} : readConfig(JSON.parse(readFileSync(path, "utf8")));
 }
 
+interface Banks {
+  simulator: Simulator;
+  halyk: HalykSimulator;
+}
+
+async function startBanks(options: ReturnType<typeof readArguments>): Promise<Banks> {
+  const { dir, state } = options;
+  const simulator = await startSimulator({
+    ...readConfigFile(options.config),
+    dir,
+    scheme: options.scheme,
+    schemes,
+    port: options.port,
+    control: true,
+    stateFile: state,
+  });
+  // After Kaspi, whose start makes the authority both show.
+  const stateFile = state === undefined ? undefined : `${state}.halyk`;
+  const halyk = await startHalyk({ dir, port: options.halykPort, control: true, stateFile });
+  return { simulator, halyk };
+}
+
+async function stopBanks({ simulator, halyk }: Banks): Promise<void> {
+  await Promise.all([simulator.stop(), halyk.stop()]);
+}
+
 /** The one line a starting program waits for. */
-function readyEvent(simulator: Simulator) {
+function readyEvent({ simulator, halyk }: Banks) {
   const { ca, certificate, privateKey, pfx, passphraseFile } = simulator.paths;
   return {
     event: "ready",
@@ -55,6 +89,15 @@ function readyEvent(simulator: Simulator) {
     passphraseFile,
     control: simulator.control?.url,
     controlToken: simulator.control?.token,
+    halyk: {
+      url: halyk.url,
+      username: halyk.username,
+      password: halyk.password,
+      terminal: halyk.terminal,
+      ca: halyk.paths.ca,
+      control: halyk.control?.url,
+      controlToken: halyk.control?.token,
+    },
   };
 }
 
@@ -97,21 +140,13 @@ function announce(ready: unknown): void {
 
 async function main(): Promise<void> {
   const options = readArguments();
-  const starting = startSimulator({
-    ...readConfigFile(options.config),
-    dir: options.dir,
-    scheme: options.scheme,
-    schemes,
-    port: options.port,
-    control: true,
-    stateFile: options.state,
-  });
+  const starting = startBanks(options);
   // Before the certificates are made: the parent may go meanwhile.
   let stopping = false;
   stopWithParent(() => {
     if (stopping) return;
     stopping = true;
-    void starting.then((simulator) => simulator.stop()).finally(() => process.exit(0));
+    void starting.then(stopBanks).finally(() => process.exit(0));
   }, options.stay);
   announce(readyEvent(await starting));
 }

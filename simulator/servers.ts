@@ -1,53 +1,65 @@
 import type { ServerOptions } from "node:https";
 import { createCa, issueServer } from "./ca.ts";
-import type { CaFiles } from "./ca-files.ts";
-import { exchange } from "./exchange.ts";
-import type { Faults } from "./faults.ts";
-import { wantsCertificate } from "./kaspi/access.ts";
-import type { KaspiBank } from "./kaspi/bank.ts";
+import type { ServerFiles } from "./ca-files.ts";
+import { exchange, type Service } from "./exchange.ts";
 import { Listener } from "./listener.ts";
-import type { Scheme } from "./records.ts";
+import type { PortSettings } from "./settings.ts";
 
 const DAY = 86_400_000;
+
+export interface ClientCertificates {
+  requestCert: boolean;
+  /** Lets a client without a good certificate through TLS. */
+  rejectUnauthorized: boolean;
+}
 
 interface Served {
   listener: Listener;
   basePath: string;
 }
 
-/** The bank's ports, one for a scheme as at the real bank, and the certificate they show. */
-export class Servers {
-  #bank: KaspiBank;
-  #faults: Faults;
-  #files: CaFiles;
+/** A bank's ports, one for a service as at the real bank, and the certificate they show. */
+export class Servers<Name extends string> {
+  #settings: PortSettings;
+  #files: ServerFiles;
   #secure: { cert: string; key: string };
-  #served = new Map<Scheme, Served>();
+  #served = new Map<Name, Served>();
 
-  constructor(bank: KaspiBank, faults: Faults, files: CaFiles, bases: readonly (readonly [Scheme, string])[]) {
-    this.#bank = bank;
-    this.#faults = faults;
+  constructor(settings: PortSettings, files: ServerFiles) {
+    this.#settings = settings;
     this.#files = files;
     this.#secure = serverPair(files);
-    for (const [scheme, basePath] of bases)
-      this.#served.set(scheme, { basePath, listener: this.#listen(scheme, basePath) });
+  }
+
+  /** One more address; its port is opened by up(). */
+  serve<Outcome>(name: Name, service: Service<Outcome>, clients: () => ClientCertificates): void {
+    const { clock, faults, ledger, scheme, basePath } = service;
+    const listener = new Listener({
+      tls: () => this.#tls(clients()),
+      keepAliveMs: () => this.#settings.keepAliveMs,
+      accept: () => faults.strike("connection", null, null).length === 0,
+      onRequest: (peer, request, response) => exchange(service, peer, request, response),
+      onConnection: (record) => ledger.addConnection({ at: clock.now(), scheme, ...record }),
+    });
+    this.#served.set(name, { basePath, listener });
   }
 
   get isUp(): boolean {
     return [...this.#served.values()].every(({ listener }) => listener.isUp);
   }
 
-  /** Throws for a scheme that is not served. */
-  port(scheme: Scheme): number {
-    return this.#of(scheme).listener.port;
+  /** Throws for a service that is not there. */
+  port(name: Name): number {
+    return this.#of(name).listener.port;
   }
 
-  url(scheme: Scheme): string {
-    return `https://127.0.0.1:${this.port(scheme)}${this.#of(scheme).basePath}`;
+  url(name: Name): string {
+    return `https://127.0.0.1:${this.port(name)}${this.#of(name).basePath}`;
   }
 
-  /** Opens the ports, the first time those given (0: any) and afterwards the same again. */
-  async up(ports: Partial<Record<Scheme, number>> = {}): Promise<void> {
-    for (const [scheme, { listener }] of this.#served) await listener.up(ports[scheme]);
+  /** Opens the ports, the first time the named one where it is told (0: any) and afterwards the same again. */
+  async up(first?: { name: Name; port: number }): Promise<void> {
+    for (const [name, { listener }] of this.#served) await listener.up(name === first?.name ? first.port : undefined);
   }
 
   /** Closes the ports and kills every connection. */
@@ -60,9 +72,9 @@ export class Servers {
     for (const { listener } of this.#served.values()) listener.renew();
   }
 
-  /** Makes the certificate that the configuration names. */
+  /** Makes the certificate that the settings name. */
   async chooseCertificate(): Promise<void> {
-    const kind = this.#bank.config.serverCertificate;
+    const kind = this.#settings.serverCertificate;
     const { ca } = this.#files;
     if (kind === "good") Object.assign(this.#secure, serverPair(this.#files));
     else {
@@ -75,41 +87,20 @@ export class Servers {
     }
   }
 
-  #of(scheme: Scheme): Served {
-    const served = this.#served.get(scheme);
-    if (!served) throw new Error(`scheme ${scheme} is not served`);
+  #of(name: Name): Served {
+    const served = this.#served.get(name);
+    if (!served) throw new Error(`${name} is not served`);
     return served;
   }
 
-  #listen(scheme: Scheme, basePath: string): Listener {
-    const bank = this.#bank;
-    const faults = this.#faults;
-    const context = { bank, faults, scheme, basePath };
-    return new Listener({
-      tls: () => this.#tls(scheme),
-      keepAliveMs: () => bank.config.keepAliveMs,
-      accept: () => faults.strike("connection", null, null).length === 0,
-      onRequest: (peer, request, response) => exchange(context, peer, request, response),
-      onConnection: (record) => bank.ledger.addConnection({ at: bank.clock.now(), scheme, ...record }),
-    });
-  }
-
-  #tls(scheme: Scheme): ServerOptions {
+  #tls(clients: ClientCertificates): ServerOptions {
     const { ca } = this.#files;
-    const { minTls, maxTls, softClientCert } = this.#bank.config;
-    const requestCert = wantsCertificate(scheme, this.#bank.config);
-    return {
-      ...this.#secure,
-      ca: [ca.root, ca.intermediate],
-      requestCert,
-      rejectUnauthorized: requestCert && !softClientCert,
-      minVersion: minTls,
-      maxVersion: maxTls,
-    };
+    const { minTls, maxTls } = this.#settings;
+    return { ...this.#secure, ca: [ca.root, ca.intermediate], ...clients, minVersion: minTls, maxVersion: maxTls };
   }
 }
 
-function serverPair({ ca, server }: Pick<CaFiles, "ca" | "server">): { cert: string; key: string } {
+function serverPair({ ca, server }: Pick<ServerFiles, "ca" | "server">): { cert: string; key: string } {
   return {
     cert: server.certificate + ca.intermediate,
     key: server.privateKey.export({ type: "pkcs8", format: "pem" }) as string,

@@ -1,6 +1,6 @@
-import type { HttpAnswer } from "../change-answer.ts";
-import type { Config } from "../config.ts";
-import type { Scheme } from "../records.ts";
+import type { HttpAnswer } from "../deliver.ts";
+import type { Config } from "./config.ts";
+import type { Scheme } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Whether a client certificate is asked for: scheme 1 has none, and behind a gateway it is the gateway's own. */

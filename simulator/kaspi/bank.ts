@@ -1,7 +1,7 @@
 import type { VirtualClock } from "../clock.ts";
-import type { Config } from "../config.ts";
-import type { Ledger } from "../ledger.ts";
-import type { RefundRecord } from "../records.ts";
+import type { Config } from "./config.ts";
+import type { Ledger } from "./ledger.ts";
+import type { RefundRecord } from "./records.ts";
 import { Invoices } from "./invoices.ts";
 import { Organizations, type Device } from "./organizations.ts";
 import { Payments } from "./payments.ts";

@@ -1,4 +1,4 @@
-import type { PaymentRecord } from "../records.ts";
+import type { PaymentRecord } from "./records.ts";
 import type { KaspiBank } from "./bank.ts";
 import type { MethodRequest } from "./method.ts";
 import type { Device } from "./organizations.ts";

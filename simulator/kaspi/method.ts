@@ -1,8 +1,9 @@
 import { NumberText, isObject, type Json, type Writable } from "../json.ts";
 import { toMinor } from "../money.ts";
-import type { Complaint, Scheme } from "../records.ts";
+import type { Complaint } from "../records.ts";
 import type { KaspiBank } from "./bank.ts";
 import type { Caller } from "./organizations.ts";
+import type { Scheme } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface MethodRequest {

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { Organization, TradePoint } from "../config.ts";
-import type { Scheme } from "../records.ts";
+import type { Organization, TradePoint } from "./config.ts";
+import type { Scheme } from "./records.ts";
 import type { KaspiBank } from "./bank.ts";
 import { Refusal } from "./refusal.ts";
 

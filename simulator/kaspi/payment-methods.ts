@@ -1,7 +1,7 @@
 import { writeDate } from "../dates.ts";
 import { RawJson } from "../json.ts";
 import { fromMinor } from "../money.ts";
-import type { PaymentRecord } from "../records.ts";
+import type { PaymentRecord } from "./records.ts";
 import type { KaspiBank } from "./bank.ts";
 import {
   amount,

@@ -1,4 +1,4 @@
-import type { RefundRecord } from "../records.ts";
+import type { RefundRecord } from "./records.ts";
 import type { KaspiBank } from "./bank.ts";
 import type { Device } from "./organizations.ts";
 import { Refusal } from "./refusal.ts";

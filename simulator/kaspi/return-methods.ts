@@ -1,7 +1,7 @@
 import { writeDate } from "../dates.ts";
 import { RawJson } from "../json.ts";
 import { fromMinor } from "../money.ts";
-import type { RefundRecord } from "../records.ts";
+import type { RefundRecord } from "./records.ts";
 import {
   BadRequest,
   amount,

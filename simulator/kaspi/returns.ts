@@ -1,5 +1,5 @@
 import type { Scheduled } from "../clock.ts";
-import type { PaymentRecord, ReturnRecord, ReturnState } from "../records.ts";
+import type { PaymentRecord, ReturnRecord, ReturnState } from "./records.ts";
 import type { KaspiBank } from "./bank.ts";
 import type { Device } from "./organizations.ts";
 import { Refusal } from "./refusal.ts";

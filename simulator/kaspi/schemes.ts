@@ -1,5 +1,5 @@
-import type { Config } from "../config.ts";
-import type { Scheme } from "../records.ts";
+import type { Config } from "./config.ts";
+import type { Scheme } from "./records.ts";
 import { deviceMethods, tradePointMethod, tradePointOfBinMethod } from "./device-methods.ts";
 import type { BankMethod } from "./method.ts";
 import { detailsMethod, paymentMethods } from "./payment-methods.ts";

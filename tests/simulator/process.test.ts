@@ -27,6 +27,17 @@ interface Ready {
   passphraseFile: string;
   control: string;
   controlToken: string;
+  halyk: Halyk;
+}
+
+interface Halyk {
+  url: string;
+  username: string;
+  password: string;
+  terminal: string;
+  ca: string[];
+  control: string;
+  controlToken: string;
 }
 
 /** What the tests read of the control interface's answers. */
@@ -66,7 +77,27 @@ function ask(ready: Ready, path: string, body?: object) {
   });
 }
 
-async function control(ready: Ready, method: string, path: string, body?: unknown, token = ready.controlToken) {
+function askHalyk({ url, username, password, ca }: Halyk, path: string, body?: object) {
+  const pair = Buffer.from(`${username}:${password}`).toString("base64");
+  return send(
+    url + path,
+    { ca: ca.map((file) => readFileSync(file, "utf8")) },
+    {
+      agent: false,
+      method: body ? "POST" : "GET",
+      body: body && JSON.stringify(body),
+      headers: { Authorization: `Basic ${pair}`, Accept: "application/json" },
+    },
+  );
+}
+
+async function control(
+  ready: Pick<Ready, "control" | "controlToken">,
+  method: string,
+  path: string,
+  body?: unknown,
+  token = ready.controlToken,
+) {
   const response = await fetch(ready.control + path, {
     method,
     headers: { Authorization: `Bearer ${token}` },
@@ -164,6 +195,51 @@ describe("the process", () => {
     const exit = exitOf(child);
     child.stdin.end();
     expect(await exit).toBe(0);
+  });
+
+  it("serves Halyk beside Kaspi, on the port and with the password of the time before", async () => {
+    const state = join(dir, "both.json");
+    const first = await start("--state", state);
+    const { halyk } = first.ready;
+    expect(halyk.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/internal\/qr-service\/internal$/);
+    const wanted = { amount: 250, terminal: halyk.terminal, pointOfSale: "THE KITCHEN" };
+    const made = [];
+    for (const invoiceId of ["1", "2", "3"]) {
+      made.push(idOf(await askHalyk(halyk, "/generate/code", { ...wanted, invoiceId }), "billNumber"));
+    }
+    const [paid, rejected, waiting] = made;
+    const post = (path: string, body?: object) => control(halyk, "POST", path, body);
+    expect((await control({ ...halyk, controlToken: "no" }, "GET", "/bills")).status).toBe(401);
+    expect((await post(`/bills/${paid}/block`)).status).toBe(409);
+    expect((await post(`/bills/${paid}/scan`)).body).toMatchObject({ status: "SCANNED" });
+    expect((await post(`/bills/${paid}/pay`, { bonusMinor: 500 })).body).toMatchObject({ captured: true });
+    expect((await post(`/bills/${rejected}/reject`, { errDescription: "Нет" })).body).toMatchObject({
+      status: "REJECTED",
+      errDescription: "Нет",
+    });
+    expect((await post(`/bills/${rejected}/dance`)).status).toBe(404);
+    expect((await post("/bills/1/scan")).status).toBe(404);
+    expect((await post(`/bills/${paid}/refund`, { minor: 0 })).status).toBe(400);
+    expect((await post(`/bills/${paid}/refund`, { minor: 100 })).body).toMatchObject({ kind: "refund", of: paid });
+    expect((await post("/config", { refundSeconds: null })).status).toBe(200);
+    const refund = idOf(await askHalyk(halyk, "/generate/refund", { amount: 2, billId: paid }), "billNumber");
+    expect((await post(`/bills/${refund}/finish`)).body).toMatchObject({ status: "PAID", amountMinor: "200" });
+    expect((await post(`/bills/${refund}/fail`)).status).toBe(409);
+    expect((await post("/faults", { kind: "http", status: 500, method: "status" })).body.ids).toEqual(["f1"]);
+    expect((await askHalyk(halyk, `/status/${paid}`)).status).toBe(500);
+    expect((await post("/faults", { kind: "answer", message: "" })).status).toBe(400);
+    expect((await control(halyk, "GET", `/bills/${paid}`)).body).toMatchObject({ refundedMinor: "300" });
+    expect((await control(halyk, "GET", "/ledger")).body).toMatchObject({
+      complaints: [],
+      totals: { captured: 1, capturedMinor: "25000", refundedMinor: "300", refundedByTillMinor: "200" },
+    });
+    expect((await control(first.ready, "GET", "/payments")).body).toEqual([]);
+    first.child.kill("SIGTERM");
+    await exitOf(first.child);
+
+    const second = await start("--state", state, "--halyk-port", new URL(halyk.url).port);
+    expect(second.ready.halyk).toMatchObject({ url: halyk.url, username: halyk.username, password: halyk.password });
+    expect((await askHalyk(second.ready.halyk, `/status/${waiting}`)).text).toContain('"status":"NEW"');
   });
 
   it("reports over IPC and ends when the channel closes", async () => {

@@ -1,5 +1,20 @@
-import { dateStyles, type DateStyle } from "./dates.ts";
-import { isObject } from "./json.ts";
+import { dateStyles, type DateStyle } from "../dates.ts";
+import { isObject } from "../json.ts";
+import {
+  defaultPort,
+  isBoolean,
+  isInt64,
+  isNumber,
+  isNumberOrNull,
+  isString,
+  isTexts,
+  listOf,
+  oneOf,
+  portChecks,
+  readSettings,
+  type Check,
+  type PortSettings,
+} from "../settings.ts";
 
 export interface TradePoint {
   /** Int64 as decimal digits. */
@@ -16,11 +31,8 @@ export interface Organization {
   tradePoints: TradePoint[];
 }
 
-export const serverCertificates = ["good", "expired", "other-name", "other-ca"] as const;
-export type ServerCertificate = (typeof serverCertificates)[number];
-
 /** What may be set at start and changed while the bank runs. */
-export interface Config {
+export interface Config extends PortSettings {
   /** Seconds told to the client, for payments and refund QRs alike. */
   pollSeconds: number;
   scanSeconds: number;
@@ -69,11 +81,6 @@ export interface Config {
   testMethods: boolean;
   /** Without a good client certificate: answer -10000 over HTTP instead of refusing the TLS connection. */
   softClientCert: boolean;
-  serverCertificate: ServerCertificate;
-  minTls: "TLSv1.2" | "TLSv1.3";
-  maxTls: "TLSv1.2" | "TLSv1.3";
-  /** An idle connection is closed after so many real milliseconds. */
-  keepAliveMs: number;
 }
 
 /** A change of the configuration. `tradePoints` is short for those of the first organisation. */
@@ -81,6 +88,7 @@ export type Settings = Partial<Config> & { tradePoints?: TradePoint[] };
 
 /** The document's samples, where it has any: trade points 3.2.2 and 3.2.3, the BIN 4.2.2, times 3.3.1. */
 export const defaultConfig: Config = {
+  ...defaultPort,
   pollSeconds: 5,
   scanSeconds: 180,
   confirmSeconds: 65,
@@ -128,32 +136,14 @@ export const defaultConfig: Config = {
   strict: false,
   testMethods: true,
   softClientCert: false,
-  serverCertificate: "good",
-  minTls: "TLSv1.2",
-  maxTls: "TLSv1.3",
-  keepAliveMs: 65_000,
 };
 
-type Check = (value: unknown) => boolean;
-const oneOf =
-  (...words: readonly unknown[]): Check =>
-  (value) =>
-    words.includes(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
-const isNumberOrNull: Check = (value) => value === null || isNumber(value);
-const isBoolean: Check = (value) => typeof value === "boolean";
-const isString: Check = (value) => typeof value === "string";
-const isInt64: Check = (value) => typeof value === "string" && /^\d{1,19}$/.test(value);
-const isTexts: Check = (value) => isObject(value) && Object.values(value).every(isString);
 const isTradePoint: Check = (value) => isObject(value) && isInt64(value.id) && isString(value.name);
 const isOrganization: Check = (value) =>
   isObject(value) && isString(value.bin) && isString(value.name) && listOf(isTradePoint)(value.tradePoints);
 
 const checks: Record<keyof Settings, Check> = {
+  ...portChecks,
   pollSeconds: isNumber,
   scanSeconds: isNumber,
   confirmSeconds: isNumber,
@@ -186,21 +176,11 @@ const checks: Record<keyof Settings, Check> = {
   strict: isBoolean,
   testMethods: isBoolean,
   softClientCert: isBoolean,
-  serverCertificate: oneOf(...serverCertificates),
-  minTls: oneOf("TLSv1.2", "TLSv1.3"),
-  maxTls: oneOf("TLSv1.2", "TLSv1.3"),
-  keepAliveMs: isNumber,
 };
 
 /** The part of `value` that is configuration. Throws on an unknown key or a wrong value. */
 export function readConfig(value: unknown): Settings {
-  if (!isObject(value)) throw new Error("configuration: an object is expected");
-  for (const [key, member] of Object.entries(value)) {
-    const check = Object.hasOwn(checks, key) ? checks[key as keyof Settings] : undefined;
-    if (!check) throw new Error(`configuration: unknown key ${key}`);
-    if (!check(member)) throw new Error(`configuration: wrong value of ${key}`);
-  }
-  return value;
+  return readSettings<Settings>(checks, value);
 }
 
 /** Puts checked settings into the configuration; later changes of `settings` do not reach it. */

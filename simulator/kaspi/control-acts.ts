@@ -1,18 +1,11 @@
+import { done, listReply, notFound, type Order, type Reply } from "../control.ts";
+import { isObject } from "../json.ts";
 import type { TradePoint } from "./config.ts";
 import type { Simulator } from "./index.ts";
-import { isObject } from "./json.ts";
-import { Refusal } from "./kaspi/refusal.ts";
-
-export interface Reply {
-  status: number;
-  body: unknown;
-}
+import { Refusal } from "./refusal.ts";
 
 type Input = Record<string, unknown>;
 type Act = (bank: Simulator, id: string, input: Input) => unknown;
-
-export const done = (body: unknown): Reply => ({ status: 200, body });
-export const notFound = (): Reply => ({ status: 404, body: { error: "not found" } });
 
 function customerOf({ customer }: Input): string | undefined {
   if (customer !== undefined && typeof customer !== "string") throw new Error("customer is a text");
@@ -65,8 +58,50 @@ const kinds: Record<string, Kind> = {
   devices: { knows: (bank, id) => bank.devices().some(({ token }) => token === id), acts: devices },
 };
 
+/** What the control interface does at Kaspi. */
+export function kaspiReply(bank: Simulator, { method, steps, query, input }: Order): Reply | null {
+  const [first, second, third] = steps;
+  switch (`${method} /${first}`) {
+    case "GET /ledger":
+      return done(ledgerOf(bank, Number(query.get("since") ?? 0)));
+    case "GET /payments":
+      return listReply(second, bank.payments(), ({ id }) => id);
+    case "GET /returns":
+      return listReply(second, bank.returns(), ({ id }) => id);
+    case "GET /refunds":
+      return listReply(second, bank.refunds(), ({ id }) => id);
+    case "GET /devices":
+      return done(bank.devices());
+    case "POST /payments":
+    case "POST /returns":
+    case "POST /devices":
+      return actReply(bank, first, second ?? "", third ?? "", input);
+    case "POST /tradepoints":
+      return pointReply(bank, second ?? "", input);
+    default:
+      return null;
+  }
+}
+
+/** Everything; of the calls only those after `since`, a call's seq. */
+function ledgerOf(bank: Simulator, since: number): unknown {
+  const { ledger } = bank;
+  bank.clock.settle();
+  return {
+    now: bank.clock.now(),
+    calls: ledger.calls.filter((call) => call.seq > since),
+    droppedCalls: ledger.droppedCalls,
+    connections: ledger.connections,
+    payments: [...ledger.payments.values()],
+    returns: [...ledger.returns.values()],
+    refunds: ledger.refunds,
+    complaints: ledger.complaints,
+    totals: ledger.totals(),
+  };
+}
+
 /** `POST /<kind>/<id>/<act>`: 404 for what is not there, 409 for what the bank refuses. */
-export function actReply(bank: Simulator, kind: string, id: string, name: string, input: unknown): Reply {
+function actReply(bank: Simulator, kind: string, id: string, name: string, input: unknown): Reply {
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   const act = known && Object.hasOwn(known.acts, name) ? known.acts[name] : undefined;
   if (!act || !known?.knows(bank, id)) return notFound();
@@ -74,7 +109,7 @@ export function actReply(bank: Simulator, kind: string, id: string, name: string
 }
 
 /** `POST /tradepoints/<id>` with `{enabled?, acceptsQr?, name?}`. */
-export function pointReply(bank: Simulator, id: string, input: unknown): Reply {
+function pointReply(bank: Simulator, id: string, input: unknown): Reply {
   return refusable(() => bank.changeTradePoint(id, pointOf(isObject(input) ? input : {})));
 }
 

@@ -1,23 +1,8 @@
-import type { AnswerChange, Struck } from "./faults.ts";
-import { RawJson, isObject, writeJson, type Writable } from "./json.ts";
-import { messages, type Code } from "./kaspi/codes.ts";
-import type { Envelope } from "./kaspi/method.ts";
-
-export interface HttpAnswer {
-  status: number;
-  contentType: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
-export const JSON_TYPE = "application/json; charset=utf-8";
-
-function rawMember(value: unknown): Writable {
-  if (isObject(value) && typeof value.raw === "string" && Object.keys(value).length === 1) {
-    return new RawJson(value.raw);
-  }
-  return new RawJson(JSON.stringify(value));
-}
+import type { HttpAnswer } from "../deliver.ts";
+import { wordOf, type AnswerChange, type Struck } from "../faults.ts";
+import { RawJson, isObject, rawMembers, writeJson, type Writable } from "../json.ts";
+import { messages, type Code } from "./codes.ts";
+import type { Envelope } from "./method.ts";
 
 function changeEnvelope(envelope: Envelope, change: AnswerChange, hit: number): Envelope {
   let next: Envelope = { ...envelope };
@@ -32,13 +17,11 @@ function changeEnvelope(envelope: Envelope, change: AnswerChange, hit: number): 
   if (change.data === "null") next.Data = null;
   if (change.data === "missing") next.Data = undefined;
   if (change.status !== undefined) {
-    const words = Array.isArray(change.status) ? change.status : [change.status];
-    const word = words[Math.min(hit, words.length - 1)] ?? "";
-    next = { ...next, StatusCode: next.StatusCode ?? 0, Data: { ...dataOf(next), Status: word } };
+    const Status = wordOf(change.status, hit);
+    next = { ...next, StatusCode: next.StatusCode ?? 0, Data: { ...dataOf(next), Status } };
   }
   if (change.extra) {
-    const extra = Object.entries(change.extra).map(([key, value]) => [key, rawMember(value)]);
-    next.Data = { ...dataOf(next), ...Object.fromEntries(extra) };
+    next.Data = { ...dataOf(next), ...rawMembers(change.extra) };
   }
   if (change.rename) {
     const names = change.rename;
