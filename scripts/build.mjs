@@ -21,6 +21,8 @@ const common = {
   bundle: true,
   format: "cjs",
   external: ["electron"],
+  // Its usual form reads a file beside itself when it is loaded; this one has it inside.
+  alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
   sourcemap: true,
   sourcesContent: false,
   legalComments: "none",

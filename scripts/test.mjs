@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { checks, runCheck, scriptOf } from "./lib/checks.mjs";
 import { findChromium, installChromium } from "./lib/chromium.mjs";
 import { findElectron } from "./lib/electron.mjs";
+import { ensureKcat } from "./lib/kcat.mjs";
 import { environment } from "./lib/node24.mjs";
 import { cacheDir, root } from "./lib/paths.mjs";
 import { ensureBuilt, prepareTools } from "./lib/prepare.mjs";
@@ -163,6 +164,15 @@ runMain(async () => {
       print(error instanceof Error ? error.message : String(error));
       total.failed += 1;
       failures.push("no Chromium: see the remedies above");
+    }
+  }
+  if (units.some((suite) => ["adapters", "banks"].includes(suite)) && !stopping()) {
+    try {
+      await ensureKcat();
+    } catch (error) {
+      print(error instanceof Error ? error.message : String(error));
+      total.failed += 1;
+      failures.push("no broker for the tests: see the remedies above");
     }
   }
 

@@ -11,6 +11,7 @@ export const bundles = /** @type {const} */ ({
   "node.cjs": "main/node/main.ts",
   "simulator.cjs": "simulator/main.ts",
   "certificate-worker.cjs": "main/adapters/certificate-worker.ts",
+  "events-worker.cjs": "main/adapters/events-worker.ts",
 });
 
 /** Where the build writes down what it was made from; never packed. */

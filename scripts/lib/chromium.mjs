@@ -1,8 +1,9 @@
 /** A Chromium for the tests. `npm start` never installs one: it takes the browser that is there, or none. */
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { aptInstall, hasApt, step } from "./apt.mjs";
 import { environment } from "./node24.mjs";
 import { cacheDir, root, windows, writable } from "./paths.mjs";
 import { run } from "./processes.mjs";
@@ -84,15 +85,13 @@ async function works(path) {
 export async function installChromium(node) {
   /** @type {string[]} */
   const tried = [];
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+  if (hasApt()) {
     say("No Chromium for the tests: installing Debian's (apt-get) ...");
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = ["install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
-    await step("apt-get", ["update"], env, 60_000);
-    const failure = await step("apt-get", apt, env, 180_000);
+    const packages = ["chromium", "fonts-dejavu-core"];
+    const failure = await aptInstall(packages);
     const found = await findChromium();
     if (found !== null) return found;
-    tried.push(`apt-get ${apt.join(" ")}: ${failure ?? "installed no browser that starts"}`);
+    tried.push(`apt-get install ${packages.join(" ")}: ${failure ?? "installed no browser that starts"}`);
   }
   say("No Chromium for the tests: installing Playwright's own ...");
   const cli = join(root, "node_modules", "playwright", "cli.js");
@@ -111,22 +110,5 @@ export async function installChromium(node) {
       "  npx playwright install --with-deps chromium     (needs Playwright's download site)",
       "  POS_CHROMIUM=/path/to/chrome npm test           (a Chromium or Chrome that is already here)",
     ].join("\n"),
-  );
-}
-
-/**
- * @param {string} command
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
- * @param {number} timeoutMs
- * @returns {Promise<string | null>} what went wrong
- */
-async function step(command, args, env, timeoutMs) {
-  const ended = await run(command, args, { env, timeoutMs });
-  if (ended.code === 0) return null;
-  if (ended.timedOut) return `not done within ${timeoutMs / 1000} s`;
-  const lines = ended.output.trim().split("\n");
-  return (
-    lines.findLast((line) => /error|^E:/i.test(line)) ?? lines.at(-1) ?? String(ended.error?.message ?? ended.code)
   );
 }

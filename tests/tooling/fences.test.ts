@@ -128,28 +128,41 @@ describe("the bundles", () => {
     expect(modules.filter((name) => name !== "electron" && !isBuiltin(name))).toEqual([]);
   });
 
-  test.each(["node.cjs", "simulator.cjs", "certificate-worker.cjs"])("%s requires only Node's own modules", (file) => {
-    expect(required(file).filter((name) => !isBuiltin(name))).toEqual([]);
-  });
-
-  test.each(["electron.cjs", "preload.cjs", "node.cjs", "simulator.cjs", "certificate-worker.cjs"])(
-    "%s holds no source of a folder it may not know",
+  test.each(["node.cjs", "simulator.cjs", "certificate-worker.cjs", "events-worker.cjs"])(
+    "%s requires only Node's own modules",
     (file) => {
-      const { sources } = JSON.parse(readFileSync(join(dist, `${file}.map`), "utf8")) as { sources: string[] };
-      const own = sources
-        .map((source) => source.replace(/^(?:\.\.\/)+/, ""))
-        .filter((path) => !path.includes("node_modules/"));
-      expect(own).toContain(bundles[file as keyof typeof bundles]);
-      const foreign: Record<string, RegExp> = {
-        "electron.cjs": /^(?:main\/node|simulator|renderer|preload|tests)\//,
-        "preload.cjs": /^(?!preload\/|contract\/)/,
-        "node.cjs": /^(?:main\/electron|simulator|renderer|preload|tests)\//,
-        "simulator.cjs": /^(?!simulator\/)/,
-        "certificate-worker.cjs": /^(?!main\/adapters\/|main\/core\/|contract\/)/,
-      };
-      expect(own.filter((path) => foreign[file]?.test(path))).toEqual([]);
+      expect(required(file).filter((name) => !isBuiltin(name))).toEqual([]);
     },
   );
+
+  test.each([
+    "electron.cjs",
+    "preload.cjs",
+    "node.cjs",
+    "simulator.cjs",
+    "certificate-worker.cjs",
+    "events-worker.cjs",
+  ])("%s holds no source of a folder it may not know", (file) => {
+    const { sources } = JSON.parse(readFileSync(join(dist, `${file}.map`), "utf8")) as { sources: string[] };
+    const own = sources
+      .map((source) => source.replace(/^(?:\.\.\/)+/, ""))
+      .filter((path) => !path.includes("node_modules/"));
+    expect(own).toContain(bundles[file as keyof typeof bundles]);
+    const foreign: Record<string, RegExp> = {
+      "electron.cjs": /^(?:main\/node|simulator|renderer|preload|tests)\//,
+      "preload.cjs": /^(?!preload\/|contract\/)/,
+      "node.cjs": /^(?:main\/electron|simulator|renderer|preload|tests)\//,
+      "simulator.cjs": /^(?!simulator\/)/,
+      "certificate-worker.cjs": /^(?!main\/adapters\/|main\/core\/|contract\/)/,
+      "events-worker.cjs": /^(?!main\/adapters\/)/,
+    };
+    expect(own.filter((path) => foreign[file]?.test(path))).toEqual([]);
+  });
+
+  test("the Kafka client is in its thread's bundle alone: a till without events pays nothing for it", () => {
+    const holds = (file: string): boolean => readFileSync(join(dist, `${file}.map`), "utf8").includes("@platformatic/");
+    expect(Object.keys(bundles).filter(holds)).toEqual(["events-worker.cjs"]);
+  });
 
   test("the screen holds nothing of Node, Electron or the banks' side", () => {
     expect(existsSync(join(dist, "renderer", "index.html"))).toBe(true);

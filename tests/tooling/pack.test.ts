@@ -118,6 +118,7 @@ describe.skipIf(process.platform !== "linux")("the packed app", () => {
         "dist/preload.cjs",
         "dist/simulator.cjs",
         "dist/certificate-worker.cjs",
+        "dist/events-worker.cjs",
         "dist/renderer/index.html",
       ]),
     );
