@@ -148,6 +148,7 @@ export function createFront({ first, make, desk }: FrontParts): Front {
       registerAgain: (provider) => atBank((bank) => bank.registerAgain(provider)),
       deleteDevice: (provider) => atBank((bank) => bank.deleteDevice(provider)),
       reason: (provider) => core.bank.reason(provider),
+      events: (provider) => core.bank.events(provider),
       busy: () => core.bank.busy(),
     },
     wake: (reason) => core.wake(reason),

@@ -1,11 +1,15 @@
 /** Core and technician's desk of one till on its stores, with the front that holds whichever core is running. */
 import { join } from "node:path";
+import type { EventSettings } from "./adapters/event-settings.ts";
+import { createEvents, probeEvents } from "./adapters/events.ts";
 import { createHttp, type TlsIdentity } from "./adapters/http.ts";
+import type { Provider } from "../contract/states.ts";
 import { banks } from "./banks/index.ts";
+import type { Bank } from "./core/bank.ts";
 import { createCore } from "./core/core.ts";
 import type { Core, Training } from "./core/index.ts";
 import type { Ports } from "./core/ports.ts";
-import { identityName } from "./core/settings.ts";
+import { eventsName, identityName } from "./core/settings.ts";
 import { createFront, type Front } from "./front.ts";
 import { createDrop, createRequests, factsOf, type Drop } from "./settings/certificates/index.ts";
 import { createDesk } from "./settings/desk.ts";
@@ -42,6 +46,8 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
     log,
   });
   undo.push(() => http.close());
+  const events = createEvents({ settings: (profileId) => kept<EventSettings>(stores, eventsName(profileId)), log });
+  undo.push(() => events.close());
 
   const sessions = createSessions(clock);
   const people = createPeople({
@@ -61,7 +67,10 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
     const tillId = settings.till.id;
     // It stands in every event.
     if (open?.tillId !== tillId)
-      open = { tillId, ports: { clock, ids, crypto, http, vault, log, journal: await stores.openJournal(tillId) } };
+      open = {
+        tillId,
+        ports: { clock, ids, crypto, http, vault, events, log, journal: await stores.openJournal(tillId) },
+      };
     return createCore({ version: parts.version, ports: open.ports, banks, settings, training: parts.training, people });
   }
 
@@ -74,7 +83,7 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
     dir: dropFolder,
     requests,
     async current() {
-      const active = activeProvider(inUse.stored, inUse.organization);
+      const active = activeProvider(inUse.stored, "kaspi", inUse.organization);
       const identity = active && (await identityOf(stores, active.profile.id).catch(() => null));
       return identity?.cert ? { facts: factsOf(identity.cert), authorities: identity.ca } : null;
     },
@@ -84,8 +93,6 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
   });
   undo.push(() => drop.stop());
 
-  const [bank] = banks;
-  if (!bank) throw new Error("no bank is built in");
   const desk = createDesk(
     {
       version: parts.version,
@@ -94,8 +101,9 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
       ids,
       log,
       inUse,
-      bank,
+      bank: builtIn,
       trials,
+      probeEvents,
       requests,
       drop,
       dropFolder,
@@ -109,8 +117,19 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
   return { front, drop };
 }
 
-async function identityOf({ vault }: OpenStores, profileId: string): Promise<TlsIdentity> {
-  const text = await vault.get(identityName(profileId));
-  if (text === null) throw new Error("no identity of this name in the vault");
-  return JSON.parse(text) as TlsIdentity;
+function builtIn(name: Provider): Bank {
+  const bank = banks.find((one) => one.name === name);
+  if (!bank) throw new Error(`${name} is not built in`);
+  return bank;
+}
+
+async function identityOf(stores: OpenStores, profileId: string): Promise<TlsIdentity> {
+  const identity = await kept<TlsIdentity>(stores, identityName(profileId));
+  if (identity === null) throw new Error("no identity of this name in the vault");
+  return identity;
+}
+
+async function kept<T>({ vault }: OpenStores, name: string): Promise<T | null> {
+  const text = await vault.get(name);
+  return text === null ? null : (JSON.parse(text) as T);
 }

@@ -1,9 +1,19 @@
-/** The training bank's control interface: faults, and the customer who pays when nobody expects it any more. */
+/** The training banks' control interfaces: faults, and the customer who pays when nobody expects it any more. */
+import type { PhoneAction } from "./core/bank.ts";
 
 export type Fault = "none" | "silent" | "offline" | "late";
 
+/** Where a training bank takes its orders. */
+export interface ControlPlace {
+  readonly url: string;
+  readonly token: string;
+}
+
 export interface Phone {
+  /** Of both banks at once. */
   fault(fault: Fault): Promise<void>;
+  /** The customer of a Halyk bill; Kaspi's is played by the document's own emulation. */
+  customer(billNumber: string, action: PhoneAction): Promise<void>;
   scanReturn(bankReturnId: string): Promise<void>;
   close(): void;
 }
@@ -20,11 +30,19 @@ interface BankPayment {
   readonly createdAt: number;
 }
 
-/** `scanMs` is the scan window the bank tells the till. */
-export function startPhone(url: string, token: string, scanMs: number): Phone {
-  let timer: NodeJS.Timeout | null = null;
+interface Bill {
+  readonly billNumber: string;
+  readonly kind: "payment" | "refund";
+  readonly status: string;
+  readonly createdAt: number;
+}
 
-  async function ask(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
+const ACTS: Readonly<Record<PhoneAction, string>> = { scan: "scan", confirm: "pay", decline: "reject" };
+
+type Ask = (method: "GET" | "POST" | "DELETE", path: string, body?: unknown) => Promise<unknown>;
+
+function asking({ url, token }: ControlPlace): Ask {
+  return async (method, path, body) => {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -33,14 +51,27 @@ export function startPhone(url: string, token: string, scanMs: number): Phone {
     });
     if (!response.ok) throw new Error(`training bank: ${path} answered ${response.status}`);
     return response.json();
-  }
+  };
+}
 
-  /** Unscanned tokens whose time on the till is over are paid now. */
+/** `scanMs` is how long the till shows a code, at both banks. */
+export function startPhone(banks: {
+  readonly kaspi: ControlPlace;
+  readonly halykQr: ControlPlace;
+  readonly scanMs: number;
+}): Phone {
+  const [kaspi, halykQr] = [asking(banks.kaspi), asking(banks.halykQr)];
+  let timer: NodeJS.Timeout | null = null;
+
+  const isLate = (createdAt: number): boolean => Date.now() > createdAt + banks.scanMs + LATE_BY;
+
+  /** Unscanned codes whose time on the till is over are paid now. */
   async function payLate(): Promise<void> {
-    const payments = (await ask("GET", "/payments")) as readonly BankPayment[];
-    for (const { id, state, createdAt } of payments)
-      if (state === "QrTokenCreated" && Date.now() > createdAt + scanMs + LATE_BY)
-        await ask("POST", `/payments/${id}/pay`);
+    for (const { id, state, createdAt } of (await kaspi("GET", "/payments")) as readonly BankPayment[])
+      if (state === "QrTokenCreated" && isLate(createdAt)) await kaspi("POST", `/payments/${id}/pay`);
+    for (const { billNumber, kind, status, createdAt } of (await halykQr("GET", "/bills")) as readonly Bill[])
+      if (kind === "payment" && status === "NEW" && isLate(createdAt))
+        await halykQr("POST", `/bills/${billNumber}/pay`);
   }
 
   function stop(): void {
@@ -51,16 +82,26 @@ export function startPhone(url: string, token: string, scanMs: number): Phone {
   return {
     async fault(fault) {
       stop();
-      await ask("DELETE", "/faults");
-      await ask("POST", fault === "offline" ? "/down" : "/up");
-      await ask("POST", "/config", { realScanSeconds: fault === "late" ? LATE_WINDOW : null });
-      if (fault === "silent") await ask("POST", "/faults", { kind: "hang", method: "payment/status", count: "all" });
+      for (const bank of [kaspi, halykQr]) {
+        await bank("DELETE", "/faults");
+        await bank("POST", fault === "offline" ? "/down" : "/up");
+      }
+      await kaspi("POST", "/config", { realScanSeconds: fault === "late" ? LATE_WINDOW : null });
+      // The till takes a bill back when its time is over: only one that is not taken back can still be paid (Q-60).
+      await halykQr("POST", "/config", { policy: fault === "late" ? "strict" : "loose" });
+      if (fault === "silent") {
+        await kaspi("POST", "/faults", { kind: "hang", method: "payment/status", count: "all" });
+        await halykQr("POST", "/faults", { kind: "hang", method: "status", count: "all" });
+      }
       if (fault !== "late") return;
       timer = setInterval(() => void payLate().catch(() => undefined), LOOK); // a token already expired at the bank stays unpaid
       timer.unref();
     },
+    async customer(billNumber, action) {
+      await halykQr("POST", `/bills/${encodeURIComponent(billNumber)}/${ACTS[action]}`, {});
+    },
     async scanReturn(id) {
-      await ask("POST", `/returns/${id}/scan`, {});
+      await kaspi("POST", `/returns/${id}/scan`, {});
     },
     close: stop,
   };

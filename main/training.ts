@@ -1,4 +1,4 @@
-/** Practice on a bank of our own. The only file that knows where the simulator is; it runs as a child process. */
+/** Practice on banks of our own. The only file that knows where the simulator is; it runs as a child process. */
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -30,7 +30,19 @@ const TIMES = { pollSeconds: 2, scanSeconds: 90, confirmSeconds: 40 } as const;
 const MANNERS = { unscanned: "stays" } as const;
 const TOKEN_FILE = "till-token";
 
+/** Halyk's service, which runs in the same process. */
+interface HalykReady {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly terminal: string;
+  readonly ca: readonly string[];
+  readonly control: string;
+  readonly controlToken: string;
+}
+
 interface Ready {
+  readonly halyk: HalykReady;
   readonly url: string;
   readonly ca: readonly string[];
   readonly certificate: string;
@@ -40,12 +52,16 @@ interface Ready {
   readonly controlToken: string;
 }
 
-/** Starts the bank in `dir` (the training folder) and makes the settings of a shop that works with it. */
+/** Starts the banks in `dir` (the training folder) and makes the settings of a shop that works with them. */
 export async function startTraining(dir: string, module: string, spawn: Spawn): Promise<TrainingBank> {
   const child = await startBank(join(dir, "bank"), module, spawn);
   try {
     const ready = readReady(child.ready);
-    const phone = startPhone(ready.control, ready.controlToken, TIMES.scanSeconds * 1000);
+    const phone = startPhone({
+      kaspi: { url: ready.control, token: ready.controlToken },
+      halykQr: { url: ready.halyk.control, token: ready.halyk.controlToken },
+      scanMs: TIMES.scanSeconds * 1000,
+    });
     await phone.fault("none");
     return { document: await documentOf(dir, ready), training: trainingOf(phone), close: () => end(child, phone) };
   } catch (error) {
@@ -54,32 +70,47 @@ export async function startTraining(dir: string, module: string, spawn: Spawn): 
   }
 }
 
-/** On the port it had before, so that payments of the last practice can still be asked about. */
+/** On the ports they had before, so that payments of the last practice can still be asked about. */
 async function startBank(dir: string, module: string, spawn: Spawn): Promise<Child> {
   await privateDirectory(dir);
   const config = join(dir, "config.json");
-  const portFile = join(dir, "port");
+  const portFiles = [join(dir, "port"), join(dir, "halyk-port")] as const;
   await writePrivately(config, JSON.stringify({ ...TIMES, ...MANNERS }));
   const args = ["--dir", dir, "--config", config, "--state", join(dir, "payments.json")];
-  const known = (await readIfThere(portFile))?.toString("utf8") ?? "";
-  if (/^\d{1,5}$/.test(known)) {
-    const again = await spawn(module, [...args, "--port", known]).catch(() => null);
-    if (again) return again;
-  }
-  const child = await spawn(module, [...args, "--port", "0"]);
-  await writePrivately(portFile, new URL(readReady(child.ready).url).port);
+  const on = (ports: readonly string[]): Promise<Child> =>
+    spawn(module, [...args, "--port", ports[0] ?? "0", "--halyk-port", ports[1] ?? "0"]);
+  const known = await Promise.all(portFiles.map(knownPort));
+  const again = known.some((port) => port !== "0") ? await on(known).catch(() => null) : null;
+  const child = again ?? (await on([]));
+  const ready = readReady(child.ready);
+  const ports = [ready.url, ready.halyk.url].map((url) => new URL(url).port);
+  for (const [index, file] of portFiles.entries())
+    if (ports[index] !== known[index]) await writePrivately(file, ports[index] ?? "");
   return child;
+}
+
+/** "0": any. */
+async function knownPort(file: string): Promise<string> {
+  const text = (await readIfThere(file))?.toString("utf8") ?? "";
+  return /^\d{1,5}$/.test(text) ? text : "0";
 }
 
 function readReady(message: unknown): Ready {
   const ready = message as Partial<Ready> | null;
-  if (typeof ready?.url !== "string" || typeof ready.control !== "string")
-    throw new Error("the training bank did not say where it is");
+  const control = [ready?.url, ready?.control, ready?.halyk?.url, ready?.halyk?.control];
+  if (control.some((place) => typeof place !== "string")) throw new Error("the training bank did not say where it is");
   return ready as Ready;
 }
 
 function trainingOf(phone: Phone): Training {
-  return { fault: (fault) => phone.fault(fault), scanReturn: (id) => phone.scanReturn(id) };
+  return {
+    customer(provider, bankId, action) {
+      if (provider !== "halykQr") return Promise.reject(new Error(`${provider} emulates the customer itself`));
+      return phone.customer(bankId, action);
+    },
+    fault: (fault) => phone.fault(fault),
+    scanReturn: (id) => phone.scanReturn(id),
+  };
 }
 
 function end(child: Child, phone: Phone): void {
@@ -88,6 +119,7 @@ function end(child: Child, phone: Phone): void {
 }
 
 async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument> {
+  const { halyk } = ready;
   const raw = {
     version: 1,
     language: "ru",
@@ -106,6 +138,16 @@ async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument>
         deviceId: "TRAINING-1",
         tradePointId: "1",
       },
+      halykQr: {
+        environment: "test",
+        url: halyk.url,
+        username: halyk.username,
+        password: halyk.password,
+        terminal: halyk.terminal,
+        ca: halyk.ca,
+        scanSeconds: TIMES.scanSeconds,
+        pollSeconds: TIMES.pollSeconds,
+      },
     },
   };
   const checked = readProvision(raw);
@@ -114,7 +156,8 @@ async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument>
     ["providers.kaspi.certificate", await readFile(ready.certificate)],
     ["providers.kaspi.privateKey", await readFile(ready.privateKey)],
   ]);
-  for (const [index, path] of ready.ca.entries()) files.set(`providers.kaspi.ca[${index}]`, await readFile(path));
+  for (const [bank, { ca }] of [["kaspi", ready] as const, ["halykQr", halyk] as const])
+    for (const [index, path] of ca.entries()) files.set(`providers.${bank}.ca[${index}]`, await readFile(path));
   return { path: join(dir, "training"), value: checked.value, bytes: Buffer.from(JSON.stringify(raw)), files };
 }
 

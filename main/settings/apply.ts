@@ -4,7 +4,8 @@ import { parseAmount } from "../../contract/money.ts";
 import { SHORT_PERSON, SHORT_TOKEN, type Provision } from "../../contract/provision.ts";
 import type { Environment } from "../../contract/states.ts";
 import type { Clock, Crypto, Journal, Vault } from "../core/ports.ts";
-import { importIdentity } from "./identity.ts";
+import { endedEvents, halykQrParts } from "./halyk-qr.ts";
+import { importFiles } from "./identity.ts";
 import { kaspiParts } from "./kaspi.ts";
 import { hashPin } from "./pin.ts";
 import type { ProvisionDocument } from "./read.ts";
@@ -47,15 +48,7 @@ export async function applyDocument(
     return "unchanged";
   }
   const { value } = document;
-  const config = value.providers.kaspi;
-  const kaspi = config
-    ? await kaspiParts(stores, {
-        config,
-        merchant: value.merchant,
-        identity: await importIdentity(stores, document, config),
-        environment,
-      })
-    : null;
+  const { providers, secrets } = await banksOf(stores, document, environment);
   const stored: StoredSettings = {
     version: 1,
     mode: value.mode,
@@ -67,14 +60,33 @@ export async function applyDocument(
     refundPinAbove: value.refund.pinAbove === null ? null : parseAmount(value.refund.pinAbove),
     tokens: tokensOf(value, stores.crypto),
     people: await peopleOf(value),
-    providers: kaspi?.providers ?? [],
+    providers,
   };
   // A language chosen on the screen gives way to a new file.
   await keep(stores, stored, {
-    secrets: kaspi?.secrets ?? {},
+    secrets,
     meta: { [META_FINGERPRINT]: fingerprint, [META_PATH]: document.path, language: null },
   });
   return "applied";
+}
+
+async function banksOf(
+  stores: Stores,
+  document: ProvisionDocument,
+  environment: Environment | undefined,
+): Promise<Pick<StoredSettings, "providers"> & { secrets: Record<string, string | null> }> {
+  const { merchant, till, providers } = document.value;
+  const { identity, roots } = await importFiles(stores, document);
+  const kaspi = providers.kaspi
+    ? await kaspiParts(stores, { config: providers.kaspi, merchant, identity, environment })
+    : { providers: [], secrets: {} };
+  const halykQr = providers.halykQr
+    ? await halykQrParts(stores, { config: providers.halykQr, merchant, roots, tillId: till.id, environment })
+    : { providers: [], secrets: await endedEvents(stores) };
+  return {
+    providers: [...kaspi.providers, ...halykQr.providers],
+    secrets: { ...kaspi.secrets, ...halykQr.secrets },
+  };
 }
 
 /** Puts settings in the place of those there are: secrets first, so that the journal never names what is not there. */

@@ -1,6 +1,6 @@
 import type { Problem } from "../../contract/problem.ts";
 
-const LATER: Readonly<Record<string, string>> = { halykQr: "Halyk QR", epay: "Halyk ePay" };
+const LATER: Readonly<Record<string, string>> = { epay: "Halyk ePay" };
 
 /**
  * What the file may say but this version cannot do. Refused in words: a till that silently did something else would

@@ -8,12 +8,16 @@ import { failureError } from "../core/failure.ts";
 import { HttpFailure } from "../core/ports.ts";
 import type { Trials, Way } from "./trial.ts";
 
-type Found = Pick<LayerCheck, "state" | "ms" | "error">;
+/** What is known of one layer. */
+export type Found = Pick<LayerCheck, "state" | "ms" | "error">;
 
 const UNTRIED: Found = { state: "untried", ms: null, error: null };
-const NONE: Found = { state: "none", ms: null, error: null };
-const ok = (ms: number | null): Found => ({ state: "ok", ms, error: null });
-const failed = (error: AppError, ms: number | null): Found => ({ state: "failed", ms, error });
+export const NONE: Found = { state: "none", ms: null, error: null };
+export const ok = (ms: number | null): Found => ({ state: "ok", ms, error: null });
+export const failed = (error: AppError, ms: number | null): Found => ({ state: "failed", ms, error });
+
+/** Kaspi has no event stream. */
+const KASPI_LAYERS = LAYERS.filter((layer) => layer !== "events");
 
 /** Where an answer (or a failure on the way) shows what is wrong; everything else is between the bank and this address. */
 const LAYER_OF: Partial<Record<ErrorCode, Layer>> = {
@@ -25,6 +29,7 @@ const LAYER_OF: Partial<Record<ErrorCode, Layer>> = {
   certificate_missing: "certificate",
   certificate_expired: "certificate",
   key_refused: "key",
+  login_refused: "key",
 };
 
 /** Changes nothing at the bank. `registered`: a device token is known. Takes as long as the bank lets it, 10 s a call. */
@@ -36,7 +41,7 @@ export async function checkWay(
   const found = new Map<Layer, Found>();
   let tradePoints: readonly TradePointView[] = [];
   const done = (): ConnectionCheck => {
-    const checks = LAYERS.map((layer): LayerCheck => ({ layer, ...(found.get(layer) ?? UNTRIED) }));
+    const checks = foundIn(KASPI_LAYERS, found);
     // A device is registered by hand: until then it is no fault.
     const whole = checks.every(({ layer, state }) => state === "ok" || state === "none" || layer === "device");
     return { checks, tradePoints, ok: whole };
@@ -49,7 +54,7 @@ export async function checkWay(
   const hasDoor = way.profile.scheme === "3" || way.secrets["headers"] !== undefined;
   const access = hasDoor ? ok(ping.ms) : NONE;
   if (complaint !== null) {
-    const layer = layerOf(complaint, way);
+    const layer = layerOfError(complaint, way);
     if (layer === "key") found.set("access", access);
     found.set(layer, failed(complaint, ping.ms));
     return done();
@@ -63,7 +68,7 @@ export async function checkWay(
   const points = await trials.ask(way, ask);
   if (!points.ok || points.answer.kind !== "tradePoints") {
     const error = points.ok ? (points.answer as { readonly error: AppError }).error : points.error;
-    found.set(layerOf(error, way) === "key" ? "key" : "tradePoint", failed(error, points.ms));
+    found.set(layerOfError(error, way) === "key" ? "key" : "tradePoint", failed(error, points.ms));
     return done();
   }
   tradePoints = points.answer.points;
@@ -88,8 +93,13 @@ export function atTradePoint(check: ConnectionCheck, id: string | null, register
   return { ...check, checks, ok: known };
 }
 
+/** What is known of each of a bank's layers; those that nothing is known of were not tried. */
+export function foundIn(layers: readonly Layer[], found: ReadonlyMap<Layer, Found>): LayerCheck[] {
+  return layers.map((layer): LayerCheck => ({ layer, ...(found.get(layer) ?? UNTRIED) }));
+}
+
 /** Name, port, TLS and our certificate, by a handshake of its own. Says whether it is worth asking the bank. */
-async function checkConnection(found: Map<Layer, Found>, { profile, identity }: Way): Promise<boolean> {
+export async function checkConnection(found: Map<Layer, Found>, { profile, identity }: Way): Promise<boolean> {
   const { problem, steps } = await diagnose({ url: profile.url, identity });
   if (!profile.url.startsWith("https:")) found.set("tls", NONE);
   if (identity.cert === null) found.set("certificate", NONE);
@@ -101,8 +111,11 @@ async function checkConnection(found: Map<Layer, Found>, { profile, identity }: 
   return steps.every((step) => step.ok);
 }
 
-/** Scheme 1 has no certificate: what the bank says about one there is about the key (-10000). */
-function layerOf(error: AppError, { profile }: Way): Layer {
+/**
+ * The layer in which an answer, or a failure on the way, lies. Scheme 1 has no certificate: what the bank says about one
+ * there is about the key (-10000).
+ */
+export function layerOfError(error: AppError, { profile }: Way): Layer {
   const layer = LAYER_OF[error.code] ?? "access";
   return layer === "certificate" && profile.scheme === "1" ? "key" : layer;
 }

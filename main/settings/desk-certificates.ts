@@ -25,16 +25,6 @@ const bytesOf = (base64: string): Buffer => Buffer.from(base64, "base64");
 export function createCertificates(parts: DeskParts, connection: Connection): Certificates {
   const { stores, requests, drop } = parts;
 
-  async function opened<T>(work: () => T | Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof CertificateProblem || error instanceof SubjectProblem)
-        throw new DeskRefusal(certificateProblemError(error));
-      throw error;
-    }
-  }
-
   const client = (certificate: Uint8Array, privateKey: Uint8Array | null, passphrase: string): Promise<OpenedClient> =>
     openClient(
       { certificate, privateKey, passphrase },
@@ -70,4 +60,15 @@ export function createCertificates(parts: DeskParts, connection: Connection): Ce
       await show(await opened(() => (request ? requests.answer(request, bytes) : client(bytes, null, passphrase))));
     },
   };
+}
+
+/** What is wrong with a file or a subject, as a refusal. */
+export async function opened<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CertificateProblem || error instanceof SubjectProblem)
+      throw new DeskRefusal(certificateProblemError(error));
+    throw error;
+  }
 }

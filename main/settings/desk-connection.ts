@@ -1,12 +1,12 @@
-/** The way to the bank at the desk: drawn up, tried, registered, put in use; and what can be done to the one in use. */
+/** The way to Kaspi at the desk: drawn up, tried, registered, put in use; and what can be done to the one in use. */
 import type { ConnectionCheck, KaspiDraft, LayerCheck } from "../../contract/desk.ts";
 import type { AppError } from "../../contract/errors.ts";
 import { atTradePoint, checkWay } from "./check.ts";
 import { factsOf, type OpenedClient } from "./certificates/index.ts";
-import { DeskRefusal, refused, store, storeAndSwap, type DeskParts } from "./desk-parts.ts";
+import { DeskRefusal, mustAnswer, refused, store, storeAndSwap, type DeskParts } from "./desk-parts.ts";
 import { activeSeat, changed, configOf, draftOf, identityOf, missingIn, wayOf, type Draft } from "./draft.ts";
 import { kaspiParts, kinIdentities, type Seat } from "./kaspi.ts";
-import { activeProvider, META_ORGANIZATION } from "./stored.ts";
+import { activeProvider, META_ORGANIZATION, providersOf, withBank } from "./stored.ts";
 
 export interface Connection {
   readonly draft: Draft | null;
@@ -32,7 +32,8 @@ const stopName = (profileId: string): string => `device.stopped:${profileId}`;
 const AT_THE_BANK: ReadonlySet<string> = new Set(["deviceId", "tradePointId", "limits"]);
 
 export function createConnection(parts: DeskParts): Connection {
-  const { bank, trials, stores, inUse, running, requests } = parts;
+  const { trials, stores, inUse, running, requests } = parts;
+  const bank = parts.bank("kaspi");
   let draft: Draft | null = null;
   let check: ConnectionCheck | null = null;
   /** Profiles the bank has registered for this draft. */
@@ -55,12 +56,6 @@ export function createConnection(parts: DeskParts): Connection {
     return seat;
   }
 
-  async function mustAnswer(from: Draft, seat: Seat): Promise<void> {
-    const ping = await trials.ask(wayOf(from, seat), (context) => bank.ping(context));
-    if (!ping.ok) throw new DeskRefusal(ping.error);
-    if (ping.answer.kind !== "alive") throw new DeskRefusal(ping.answer.error);
-  }
-
   function noteDevice(state: LayerCheck["state"], error: AppError | null, ms: number): void {
     if (!check) return;
     const checks = check.checks.map((one) => (one.layer === "device" ? { ...one, state, error, ms } : one));
@@ -69,7 +64,7 @@ export function createConnection(parts: DeskParts): Connection {
 
   /** Everything but the certificate and its roots is as it is in use: then nothing has to be begun anew. */
   async function isRenewal(next: Draft): Promise<boolean> {
-    if (inUse.stored.providers.length === 0 || registered.size > 0) return false;
+    if (providersOf(inUse.stored, "kaspi").length === 0 || registered.size > 0) return false;
     const old = await current();
     const facts = (one: Draft): string => {
       const { certificate: _, ca: __, ...config } = configOf(one);
@@ -82,9 +77,10 @@ export function createConnection(parts: DeskParts): Connection {
   async function replace(next: Draft): Promise<void> {
     const { stored } = inUse;
     const identity = { stored: identityOf(next), expires: endOf(next) };
-    const secrets = await kinIdentities(stores.journal, stores.vault, stored.providers, identity);
-    const providers = stored.providers.map((one) => ({ ...one, certificateExpires: identity.expires }));
-    await store(parts, { ...stored, providers }, { secrets });
+    const own = providersOf(stored, "kaspi");
+    const secrets = await kinIdentities(stores.journal, stores.vault, own, identity);
+    const providers = own.map((one) => ({ ...one, certificateExpires: identity.expires }));
+    await store(parts, withBank(stored, "kaspi", providers), { secrets });
     for (const { id } of await stores.journal.profiles()) parts.forgetIdentity(id);
     // Its end, which the screen warns of, reaches the running core when the till is free.
     running.refresh();
@@ -143,7 +139,7 @@ export function createConnection(parts: DeskParts): Connection {
       const seat = seatToAsk(next, null);
       const renewal = await isRenewal(next);
       if (!renewal && running.busy()) throw refused("till_busy");
-      await mustAnswer(next, seat);
+      await mustAnswer(parts, "kaspi", wayOf(next, seat));
       if (renewal) await replace(next);
       else {
         const identity = { stored: identityOf(next), expires: endOf(next) };
@@ -157,7 +153,7 @@ export function createConnection(parts: DeskParts): Connection {
         });
         const stops = Object.fromEntries([...registered].map((id) => [stopName(id), null]));
         const meta = { ...stops, [META_ORGANIZATION]: seat.organization?.bin ?? null };
-        await storeAndSwap(parts, { ...inUse.stored, providers }, { secrets, meta });
+        await storeAndSwap(parts, withBank(inUse.stored, "kaspi", providers), { secrets, meta });
         for (const { id } of await stores.journal.profiles()) parts.forgetIdentity(id);
       }
       await forgetRequest(next);
@@ -179,13 +175,13 @@ export function createConnection(parts: DeskParts): Connection {
       put(null);
     },
     async renew({ cert, key, keyPassphrase }) {
-      const active = activeProvider(inUse.stored, inUse.organization);
+      const active = activeProvider(inUse.stored, "kaspi", inUse.organization);
       if (!active || active.profile.scheme === "1") return false;
       const old = await current();
       const next: Draft = { ...old, identity: { ...old.identity, cert, key, passphrase: keyPassphrase } };
       const seat = activeSeat(next, inUse.stored);
       if (!seat) return false;
-      await mustAnswer(next, seat);
+      await mustAnswer(parts, "kaspi", wayOf(next, seat));
       await replace(next);
       if (draft?.identity.cert === old.identity.cert) draft = { ...draft, identity: next.identity };
       return true;

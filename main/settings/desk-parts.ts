@@ -1,12 +1,14 @@
 /** What the technician's desk works with, and how it says no. */
 import { appError, type AppError, type ErrorCode } from "../../contract/errors.ts";
+import type { Provider } from "../../contract/states.ts";
 import type { BankDesk, Person } from "../core/index.ts";
 import type { Bank } from "../core/bank.ts";
 import type { Ids, Log } from "../core/ports.ts";
 import { keep, type Stores } from "./apply.ts";
 import type { Drop, Requests } from "./certificates/index.ts";
+import type { ProbeEvents } from "./check-bank.ts";
 import { META_ORGANIZATION, type StoredSettings, type StoredToken } from "./stored.ts";
-import type { Trials } from "./trial.ts";
+import type { Trials, Way } from "./trial.ts";
 
 /** The settings in use, as the journal holds them. One object for the whole life of the app. */
 export interface InUse {
@@ -22,8 +24,10 @@ export interface DeskParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly inUse: InUse;
-  readonly bank: Bank;
+  /** A bank that is built in. */
+  readonly bank: (name: Provider) => Bank;
   readonly trials: Trials;
+  readonly probeEvents: ProbeEvents;
   readonly requests: Requests;
   readonly drop: Pick<Drop, "list" | "read">;
   readonly dropFolder: string;
@@ -81,4 +85,11 @@ export async function storeAndSwap(
 ): Promise<void> {
   const busy = await parts.running.swap(() => store(parts, stored, more));
   if (busy) throw new DeskRefusal(busy);
+}
+
+/** Asks a bank for a sign of life through a way that is not in use yet. Throws a refusal without one. */
+export async function mustAnswer({ trials, bank }: DeskParts, name: Provider, way: Way): Promise<void> {
+  const ping = await trials.ask(way, (context) => bank(name).ping(context));
+  if (!ping.ok) throw new DeskRefusal(ping.error);
+  if (ping.answer.kind !== "alive") throw new DeskRefusal(ping.answer.error);
 }

@@ -11,21 +11,29 @@ import { formatAmount, minor } from "../../contract/money.ts";
 import { LANGUAGES } from "../../contract/states.ts";
 import type { Person } from "../core/index.ts";
 import { factsOf, viewOf } from "./certificates/index.ts";
+import type { HalykQrDesk } from "./desk-halyk.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { activeSeat, draftOf, identityOf, missingIn, seatsOfDraft, type Draft } from "./draft.ts";
 import { withoutPin } from "./people.ts";
 import { IDLE_SECONDS } from "./sessions.ts";
-import type { StoredSettings } from "./stored.ts";
+import { providersOf, type StoredSettings } from "./stored.ts";
+
+/** What is drawn up and tried at the desk, by bank. */
+interface DeskBanks {
+  readonly connection: { readonly draft: Draft | null; readonly check: ConnectionCheck | null };
+  readonly halykQr: Pick<HalykQrDesk, "view">;
+}
 
 export async function deskView(
   parts: DeskParts,
   person: Person,
-  { draft, check }: { readonly draft: Draft | null; readonly check: ConnectionCheck | null },
+  { connection, halykQr }: DeskBanks,
 ): Promise<DeskView> {
   const { stores, inUse, running, requests, drop, dropFolder, version, training } = parts;
   const { stored, organization } = inUse;
+  const { draft, check } = connection;
   const now = stores.clock.now();
-  const used = stored.providers.length > 0 ? await draftOf(stored, organization, stores.vault) : null;
+  const used = providersOf(stored, "kaspi").length > 0 ? await draftOf(stored, organization, stores.vault) : null;
   const kaspi = used && kaspiView(used, stored, now);
   const chosen = await stores.journal.meta("language");
   const { id, name, role } = person;
@@ -40,6 +48,7 @@ export async function deskView(
     draft: draft && kaspiView(draft, stored, now),
     missing: draft ? missingIn(draft, stored) : [],
     check,
+    halykQr: await halykQr.view(),
     requests: await requests.list(),
     dropped: await drop.list(),
     dropFolder,

@@ -11,6 +11,7 @@ import { tokenHash } from "./apply.ts";
 import type { OpenedClient } from "./certificates/index.ts";
 import { createCertificates } from "./desk-certificates.ts";
 import { createConnection } from "./desk-connection.ts";
+import { createHalykQrDesk } from "./desk-halyk.ts";
 import { DeskRefusal, refused, store, storeAndSwap, type DeskParts, type Visitor } from "./desk-parts.ts";
 import { createStaff } from "./desk-staff.ts";
 import { deskView } from "./desk-view.ts";
@@ -33,6 +34,7 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
   const { inUse, stores, log } = parts;
   const connection = createConnection(parts);
   const certificates = createCertificates(parts, connection);
+  const others = { halykQr: createHalykQrDesk(parts) };
   const staff = createStaff(parts, sessions);
   let last: Promise<unknown> = Promise.resolve();
 
@@ -48,7 +50,7 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
     return { ...person, session };
   }
 
-  const view = (person: Visitor): Promise<DeskView> => deskView(parts, person, connection);
+  const view = (person: Visitor): Promise<DeskView> => deskView(parts, person, { ...others, connection });
 
   /** A command that answers with the view as it is afterwards. */
   const then =
@@ -142,6 +144,12 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
     "connection.check": then(() => connection.tryOut()),
     "connection.register": then(() => connection.register()),
     "connection.apply": then(() => connection.apply()),
+    "bank.draft": then(({ change }) => others[change.provider].change(change)),
+    "bank.roots": then(({ provider, of, files }) => others[provider].roots(of, files)),
+    "bank.discard": then(async ({ provider }) => others[provider].discard()),
+    "bank.check": then(({ provider }) => others[provider].tryOut()),
+    "bank.apply": then(({ provider }) => others[provider].apply()),
+    "bank.remove": then(({ provider }) => others[provider].remove()),
     "device.register": then(() => connection.registerAgain()),
     "device.delete": then(() => connection.deleteDevice()),
     "organization.use": then(({ bin }) => connection.use(bin)),
@@ -180,7 +188,7 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
 
 /** By the rules of the provisioning file, so that desk and file cannot disagree. */
 function valid(stored: StoredSettings): StoredSettings {
-  const read = readProvision(documentOf(stored, null));
+  const read = readProvision(documentOf(stored));
   const [problem] = read.ok ? [] : read.problems;
   if (problem) throw refused("bad_setting", { field: problem.path, problem: problem.words });
   return stored;

@@ -8,7 +8,7 @@ import type { TlsIdentity } from "../adapters/tls-identity.ts";
 import type { Vault } from "../core/ports.ts";
 import { identityName, secretsName } from "../core/settings.ts";
 import { seatsOf, type Seat } from "./kaspi.ts";
-import { activeProvider, type StoredSettings } from "./stored.ts";
+import { activeProvider, providersOf, type StoredSettings } from "./stored.ts";
 import type { Way } from "./trial.ts";
 
 type Organization = NonNullable<KaspiDraft["organizations"]>[number];
@@ -47,17 +47,18 @@ const EMPTY: Draft = {
   tokens: new Map(),
 };
 
-/** The draft that says what is in use; an empty one on a till without a bank. */
+/** The draft that says what is in use; an empty one on a till without Kaspi. */
 export async function draftOf(stored: StoredSettings, chosen: string | null, vault: Vault): Promise<Draft> {
-  const active = activeProvider(stored, chosen);
+  const active = activeProvider(stored, "kaspi", chosen);
   if (!active) return { ...EMPTY, bin: stored.merchant.bin };
   const { profile } = active;
+  const own = providersOf(stored, "kaspi");
   const secrets = new Map<string, Readonly<Record<string, string>>>();
-  for (const provider of stored.providers) {
+  for (const provider of own) {
     const { id } = provider.profile;
     secrets.set(id, JSON.parse((await vault.get(secretsName(id))) ?? "{}") as Record<string, string>);
   }
-  const own = secrets.get(profile.id) ?? {};
+  const used = secrets.get(profile.id) ?? {};
   const identity = await vault.get(identityName(profile.id));
   const scheme = Number(profile.scheme) as 1 | 2 | 3;
   const environment = profile.environment === "production" ? "production" : "test";
@@ -65,12 +66,12 @@ export async function draftOf(stored: StoredSettings, chosen: string | null, vau
     environment,
     scheme,
     url: environment === "test" && profile.url === KASPI_TEST_URLS[scheme] ? null : profile.url,
-    apiKey: own["apiKey"] ?? null,
-    headers: JSON.parse(own["headers"] ?? "{}") as Record<string, string>,
+    apiKey: used["apiKey"] ?? null,
+    headers: JSON.parse(used["headers"] ?? "{}") as Record<string, string>,
     bin: profile.bin,
     deviceId: profile.device,
     tradePointId: profile.tradePoint,
-    organizations: stored.providers.flatMap(({ organization, profile: { device, tradePoint } }) =>
+    organizations: own.flatMap(({ organization, profile: { device, tradePoint } }) =>
       organization === null ? [] : [{ ...organization, deviceId: device ?? "", tradePointId: tradePoint }],
     ),
     limits: { min: formatAmount(minor(active.min)), max: formatAmount(minor(active.max)) },
@@ -176,8 +177,14 @@ export function wayOf(draft: Draft, { profile }: Seat): Way {
   };
 }
 
-/** The settings as the provisioning file would say them, without people and tokens: those are kept as hashes. */
-export function documentOf(stored: StoredSettings, kaspi: KaspiConfig | null): Readonly<Record<string, unknown>> {
+/**
+ * The settings as the provisioning file would say them, with one bank or none; without people and tokens, which are kept
+ * as hashes.
+ */
+export function documentOf(
+  stored: StoredSettings,
+  providers: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
   const { language, mode, timezone, merchant, till, screen, refundPinAbove } = stored;
   return {
     version: 1,
@@ -188,7 +195,7 @@ export function documentOf(stored: StoredSettings, kaspi: KaspiConfig | null): R
     till,
     screen,
     refund: { pinAbove: refundPinAbove === null ? null : formatAmount(minor(refundPinAbove)) },
-    ...(kaspi === null ? {} : { providers: { kaspi: withoutDefaults(kaspi) } }),
+    providers,
   };
 }
 
@@ -204,7 +211,7 @@ function withoutDefaults(config: KaspiConfig): Readonly<Record<string, unknown>>
 
 /** What the draft lacks: the rules of the provisioning file, and a trade point, which the file may leave to this desk. */
 export function missingIn(draft: Draft, stored: StoredSettings): Problem[] {
-  const read = readProvision(documentOf(stored, configOf(draft)));
+  const read = readProvision(documentOf(stored, { kaspi: withoutDefaults(configOf(draft)) }));
   const problems = read.ok ? [] : [...read.problems];
   const seat = activeSeat(draft, stored);
   if (seat && seat.profile.tradePoint === null && !draft.tokens.has(seat.profile.id))

@@ -1,11 +1,11 @@
 /** From Kaspi's part of the provisioning document to profiles and their secrets; the file and the desk both come this way. */
-import { createHash } from "node:crypto";
 import { parseAmount } from "../../contract/money.ts";
 import { KASPI_TEST_URLS, type KaspiConfig } from "../../contract/banks/kaspi.ts";
 import type { Environment } from "../../contract/states.ts";
 import type { TlsIdentity } from "../adapters/tls-identity.ts";
 import type { Journal, Profile, Vault } from "../core/ports.ts";
 import { identityName, secretsName, type Settings } from "../core/settings.ts";
+import { profileId } from "./profile-id.ts";
 import type { StoredProvider } from "./stored.ts";
 
 export interface Identity {
@@ -54,6 +54,9 @@ export async function kaspiParts(
       max: parseAmount(config.limits.max) ?? 0,
       certificateExpires: identity.expires,
       unfinished: profile.tradePoint === null && deviceToken === null,
+      invoices: null,
+      events: false,
+      given: {},
     });
   }
   return { providers, secrets: { ...(await kinIdentities(journal, vault, providers, identity)), ...secrets } };
@@ -80,6 +83,7 @@ export function seatsOf({ config, merchant, environment = config.environment }: 
       bin,
       tradePoint: at.tradePointId,
       device: at.deviceId ?? null,
+      options: {},
     };
     const organization = bin === null || name === null ? null : { bin, name };
     return { profile: { id: profileId(facts), ...facts }, organization, deviceToken: at.deviceToken };
@@ -87,13 +91,6 @@ export function seatsOf({ config, merchant, environment = config.environment }: 
   if (config.organizations) return config.organizations.map((one) => seat(one.bin, one.name, one));
   const { organizationBin } = config;
   return [seat(organizationBin ?? merchant.bin, organizationBin === undefined ? null : merchant.name, config)];
-}
-
-/** The same facts give the same id on every till and after every re-installation. */
-export function profileId(facts: Omit<Profile, "id">): string {
-  const { provider, environment, scheme, url, bin, tradePoint, device } = facts;
-  const text = JSON.stringify([provider, environment, scheme, url, bin, tradePoint, device]);
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 /**

@@ -54,12 +54,15 @@ async function readNamed(path: string, value: Provision): Promise<Map<string, Ui
   return files;
 }
 
-function namedFiles({ providers: { kaspi } }: Provision): [field: string, name: string][] {
-  if (!kaspi) return [];
+function namedFiles({ providers: { kaspi, halykQr } }: Provision): [field: string, name: string][] {
+  const roots = (field: string, names: readonly string[] = []): [string, string][] =>
+    names.map((name, index) => [`${field}[${index}]`, name]);
   const list: [string, string | undefined][] = [
-    ["providers.kaspi.certificate", kaspi.certificate],
-    ["providers.kaspi.privateKey", kaspi.privateKey],
-    ...kaspi.ca.map((name, index): [string, string] => [`providers.kaspi.ca[${index}]`, name]),
+    ["providers.kaspi.certificate", kaspi?.certificate],
+    ["providers.kaspi.privateKey", kaspi?.privateKey],
+    ...roots("providers.kaspi.ca", kaspi?.ca),
+    ...roots("providers.halykQr.ca", halykQr?.ca),
+    ...roots("providers.halykQr.kafka.tls.ca", halykQr?.kafka?.tls?.ca),
   ];
   return list.filter((entry): entry is [string, string] => entry[1] !== undefined);
 }

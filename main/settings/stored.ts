@@ -2,7 +2,7 @@
 import { appError } from "../../contract/errors.ts";
 import { minor, parseAmount } from "../../contract/money.ts";
 import { USUAL_PIN_LIMIT } from "../../contract/provision.ts";
-import type { Language, Role, Scope } from "../../contract/states.ts";
+import type { Language, Provider, Role, Scope } from "../../contract/states.ts";
 import type { Journal, Profile } from "../core/ports.ts";
 import type { ProviderSettings, Settings } from "../core/settings.ts";
 import type { PinHash } from "./pin.ts";
@@ -29,9 +29,12 @@ export interface StoredPerson {
   readonly pin: PinHash;
 }
 
+/** The order of the banks on the screen and everywhere else. */
+const ORDER: readonly Provider[] = ["kaspi", "halykQr", "epay"];
+
 /** A way to a bank: with several organisations one for each, and one of them in use. */
 export interface StoredProvider {
-  readonly name: "kaspi";
+  readonly name: Provider;
   readonly profile: Profile;
   readonly organization: { readonly bin: string; readonly name: string } | null;
   readonly min: number;
@@ -39,6 +42,10 @@ export interface StoredProvider {
   readonly certificateExpires: number | null;
   /** Neither a trade point nor a device token is known: no payment before the set-up is finished. */
   readonly unfinished: boolean;
+  readonly invoices: ProviderSettings["invoices"];
+  readonly events: boolean;
+  /** Settings that the profile holds only as what came of them; null: nothing was said. */
+  readonly given: Readonly<Record<string, string | null>>;
 }
 
 export interface StoredSettings {
@@ -65,13 +72,32 @@ export async function readStored(journal: Pick<Journal, "meta">): Promise<Stored
   return {
     ...kept,
     refundPinAbove: kept.refundPinAbove === undefined ? USUAL_LIMIT : kept.refundPinAbove,
-    providers: kept.providers.map((provider) => ({ ...provider, organization: provider.organization ?? null })),
+    providers: kept.providers.map((provider) => ({
+      ...provider,
+      // Settings from before there was a second bank: Kaspi has none of these.
+      profile: { ...provider.profile, options: provider.profile.options ?? {} },
+      organization: provider.organization ?? null,
+      invoices: provider.invoices ?? null,
+      events: provider.events ?? false,
+      given: provider.given ?? {},
+    })),
   };
 }
 
-/** The organisation in use: the one that was chosen, else the first. Takes the choice from the journal's meta. */
-export function activeProvider(stored: StoredSettings, chosen: string | null): StoredProvider | null {
-  return stored.providers.find(({ organization }) => organization?.bin === chosen) ?? stored.providers[0] ?? null;
+export function providersOf({ providers }: Pick<StoredSettings, "providers">, name: Provider): StoredProvider[] {
+  return providers.filter((provider) => provider.name === name);
+}
+
+/** The settings with another way to one bank (none: the bank is off); the other banks stay as they are. */
+export function withBank(stored: StoredSettings, name: Provider, own: readonly StoredProvider[]): StoredSettings {
+  const providers = ORDER.flatMap((bank) => (bank === name ? own : providersOf(stored, bank)));
+  return { ...stored, providers };
+}
+
+/** A bank's organisation in use: the one that was chosen, else the first. Takes the choice from the journal's meta. */
+export function activeProvider(stored: StoredSettings, name: Provider, chosen: string | null): StoredProvider | null {
+  const own = providersOf(stored, name);
+  return own.find(({ organization }) => organization?.bin === chosen) ?? own[0] ?? null;
 }
 
 /** What the core gets at start. `now` decides only whether a certificate is already worthless. */
@@ -80,7 +106,9 @@ export function settingsFrom(
   more: { now: number; training: boolean; provisionFile: string | null; organization?: string | null },
 ): Settings {
   const { mode, language, timezone, merchant, till, screen, people, refundPinAbove } = stored;
-  const active = activeProvider(stored, more.organization ?? null);
+  const active = ORDER.map((name) => activeProvider(stored, name, more.organization ?? null)).filter(
+    (provider) => provider !== null,
+  );
   return {
     mode,
     language,
@@ -90,15 +118,15 @@ export function settingsFrom(
     screen,
     // Nobody could give a PIN where nobody has one.
     refundPinAbove: people.length === 0 || refundPinAbove === null ? null : minor(refundPinAbove),
-    providers: active ? [providerFrom(active, more.now)] : [],
+    providers: active.map((provider) => providerFrom(provider, more.now)),
     training: more.training,
-    setupNeeded: active === null,
+    setupNeeded: active.length === 0,
     provisionFile: more.provisionFile,
   };
 }
 
 function providerFrom(
-  { name, profile, organization, min, max, certificateExpires, unfinished }: StoredProvider,
+  { name, profile, organization, min, max, certificateExpires, unfinished, invoices, events }: StoredProvider,
   now: number,
 ): ProviderSettings {
   const expired = certificateExpires !== null && certificateExpires <= now;
@@ -107,7 +135,17 @@ function providerFrom(
     : unfinished
       ? appError("not_configured", { params: { provider: name, field: "tradePointId" } })
       : null;
-  return { name, profile, min: minor(min), max: minor(max), certificateExpires, organization, blocked };
+  return {
+    name,
+    profile,
+    min: minor(min),
+    max: minor(max),
+    certificateExpires,
+    organization,
+    invoices,
+    events,
+    blocked,
+  };
 }
 
 /** Nothing was ever provisioned: the set-up screen. */

@@ -19,6 +19,36 @@ const NAMED = new Map<z.ZodType, string>([
   [errorBody, "Error"],
 ]);
 
+/** What the names do not say by themselves: of a whole schema (an empty name), and of its fields. */
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PaymentRequest: {
+    provider: "A bank that this till has: `GET /health` names them",
+    method: "kaspi: `qr` (default), `link`, `invoice`; halykQr: `qr`",
+  },
+  Payment: {
+    bankId: "The bank's own number, every digit: Kaspi QrPaymentId, Halyk billNumber",
+    invoiceId: "The till's number at a bank that asks for one (Halyk invoiceId), never used twice; null elsewhere",
+    card: "The card it was paid with, masked, where the bank tells; `id` is the handle of a saved card",
+    details: "What the bank says for the slip and the books, once it is paid; null where it says nothing",
+  },
+  RefundRequest: {
+    "":
+      "One of: a payment of this till and an amount; a bank alone, where the customer scans first (kaspi, scheme 2); " +
+      "a purchase of another till by the bank's number or, at halykQr, by `rrn` (its `reference` on the slip) too; " +
+      "a refund that was made elsewhere and is only recorded",
+  },
+  Refund: {
+    state:
+      "`pending`: the bank has taken it and does it in its own time (Halyk): follow it until it is `refunded` or `failed`",
+    available: "What the bank would still give back, read just before",
+    availableIsOurs: "The bank has no such figure (Halyk): the total less what this till knows of",
+    bankId: "The bank's number of the refund itself: Kaspi ReturnOperationId, the billNumber of a Halyk refund",
+  },
+  Health: {
+    providers: "By bank. `events`: its event stream, which only hurries the questions; `off` where it has none",
+  },
+};
+
 const STATUS_WORDS: Readonly<Record<number, string>> = {
   200: "OK",
   201: "Made",
@@ -54,7 +84,18 @@ function components(): Json {
   const registry = z.registry<{ id: string }>();
   for (const [schema, id] of NAMED) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}`, io: "input" });
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema as Json)]));
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, worded(id, bare(schema as Json))]));
+}
+
+function worded(id: string, schema: Json): Json {
+  const { "": whole, ...words } = WORDS[id] ?? {};
+  const properties = { ...(schema["properties"] as Record<string, Json> | undefined) };
+  for (const [field, description] of Object.entries(words)) properties[field] = { ...properties[field], description };
+  return {
+    ...schema,
+    ...(whole === undefined ? {} : { description: whole }),
+    ...(schema["properties"] === undefined ? {} : { properties }),
+  };
 }
 
 /** `$schema` and `$id` belong to free-standing schemas; inside a document the place is the name. */

@@ -79,6 +79,17 @@ describe("the OpenAPI document", () => {
     ]);
     for (const form of anyOf) expect(form.additionalProperties).toBe(false);
   });
+  it("says of every bank's own fields what they are, and of no field that is not there", () => {
+    const { Payment, Refund, PaymentRequest, RefundRequest, Health } = document.components.schemas;
+    for (const schema of [Payment, Refund, PaymentRequest, Health])
+      for (const [name, field] of Object.entries<any>(schema.properties))
+        expect(Object.keys(field), name).not.toEqual(["description"]);
+    expect(PaymentRequest.properties.provider).toMatchObject({ enum: ["kaspi", "halykQr", "epay"] });
+    expect(Payment.properties.invoiceId.description).toContain("Halyk invoiceId");
+    expect(Payment.properties.details.description).toContain("slip");
+    expect(Refund.properties.availableIsOurs.description).toContain("no such figure");
+    expect(RefundRequest.description).toContain("`rrn`");
+  });
   it.each(["/payments", "/refunds"])("asks for the Idempotency-Key of %s", (path) => {
     expect(document.paths[path].post.parameters).toContainEqual(
       expect.objectContaining({ name: "Idempotency-Key", in: "header", required: true }),

@@ -168,7 +168,9 @@ describe("scheme 2, with the customer", () => {
     const nobody = await refund({ paymentId: "nobody", amount: "1" });
     expect([nobody.status, code(nobody)]).toEqual([404, "not_found"]);
     const halyk = await refund({ provider: "halykQr", rrn: "1", amount: "1" });
-    expect([halyk.status, code(halyk)]).toEqual([409, "not_supported"]);
+    expect([halyk.status, code(halyk)]).toEqual([503, "not_configured"]);
+    const reference = await refund({ provider: "kaspi", rrn: "1", amount: "1" });
+    expect([reference.status, code(reference)]).toEqual([409, "not_supported"]);
     for (const path of ["", "/select", "/cancel", "/refresh"]) {
       const body = path === "/select" ? { operationId: "1", amount: "1" } : undefined;
       const answer = await till.call(path === "" ? "GET" : "POST", `/refunds/nobody${path}`, body);

@@ -321,7 +321,7 @@ describe("the folder", () => {
   const pass = async (ms: number): Promise<void> => {
     for (let left = ms; left > 0; left -= 1000) {
       await clock.advance(Math.min(left, 1000));
-      await vi.waitUntil(() => clock.pending() > 0, { interval: 1 });
+      await vi.waitUntil(() => clock.pending() > 0, { interval: 1, timeout: 10_000 });
     }
   };
   const put = (name: string, content: string | Buffer): Promise<void> => writeFile(join(dir, name), content);

@@ -49,6 +49,7 @@ function fakeCore(): FakeCore {
       },
       deleteDevice: async () => ({ ok: true, value: null }),
       reason: () => null,
+      events: () => "off",
       busy: () => core.busyNow,
     },
     wake: (reason) => void events.push(`${name} woke: ${reason}`),

@@ -7,15 +7,16 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startSimulator, type Simulator } from "../../simulator/index.ts";
+import { startHalyk, startSimulator, type HalykSimulator, type Simulator } from "../../simulator/index.ts";
 import { buildBundles, type Bundles } from "../support/bundles.ts";
 import { startHost, type HostProcess } from "../support/host-process.ts";
 import { ask, openStream } from "../support/http-client.ts";
-import { goodProvision, SECRETS, withField, type Raw } from "../support/provision.ts";
+import { goodProvision, SECRETS, withField, withHalykQr, type Raw } from "../support/provision.ts";
 import { openShop, type Shop } from "../support/shop.ts";
 
 let bundles: Bundles;
 let bank: Simulator;
+let halyk: HalykSimulator;
 let dir: string;
 let shop: Shop;
 let running: HostProcess[] = [];
@@ -23,9 +24,10 @@ let running: HostProcess[] = [];
 beforeAll(async () => {
   bundles = await buildBundles(["node.cjs", "simulator.cjs", "certificate-worker.cjs"]);
   bank = await startSimulator();
+  halyk = await startHalyk({ username: "shop", password: SECRETS.halykPassword });
 }, 60_000);
 afterAll(async () => {
-  await bank.stop();
+  await Promise.all([bank.stop(), halyk.stop()]);
   await bundles.remove();
 });
 beforeEach(async () => {
@@ -58,13 +60,15 @@ function forBank(): Raw {
   return goodProvision({ url: bank.url, certificate, privateKey, ca, passphrase: bank.files.passphrase });
 }
 const authorized = { authorization: `Bearer ${SECRETS.token}` };
-const pay = (port: number, key: string, headers: Record<string, string> = authorized) =>
+const post = (port: number, path: string, key: string, body: object, headers: Record<string, string> = authorized) =>
   ask(port, {
     method: "POST",
-    path: "/api/v1/payments",
+    path: `/api/v1${path}`,
     headers: { ...headers, "content-type": "application/json", "idempotency-key": key },
-    body: '{"amount":"5000","provider":"kaspi"}',
+    body: JSON.stringify(body),
   });
+const pay = (port: number, key: string, headers: Record<string, string> = authorized, provider = "kaspi") =>
+  post(port, "/payments", key, { amount: "5000", provider }, headers);
 async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
   for (let i = 0; i < 200; i += 1) {
     const found = await look();
@@ -239,6 +243,42 @@ describe("a provisioned host", () => {
       expect(files.join("")).not.toContain(secret);
   }, 30_000);
 
+  it("with Halyk alone takes a payment, and no password is in any file or line", async () => {
+    const given = { url: halyk.url, ca: halyk.paths.ca, terminal: halyk.terminal, pointOfSale: undefined, kafka: null };
+    await shop.write(withHalykQr({ ...given, pollSeconds: 2 }, { kaspi: false }));
+    const host = start("--provision", shop.file);
+    const port = await host.port();
+    const get = async (path: string) => (await ask(port, { path: `/api/v1${path}`, headers: authorized })).json();
+    const { providers } = await until(async () => {
+      const health = await get("/health");
+      return health.providers.halykQr.ready && health;
+    });
+    expect(Object.keys(providers)).toEqual(["halykQr"]);
+    expect(providers.halykQr).toMatchObject({ events: "off", certificateExpires: null });
+    expect((await pay(port, "other")).json().error.code).toBe("not_configured");
+    const answer = await pay(port, "key-1", authorized, "halykQr");
+    const sale = answer.json();
+    expect(answer.status).toBe(201);
+    expect(sale).toMatchObject({ state: "awaiting_scan", invoiceId: expect.stringMatching(/^\d{14}$/) });
+    expect(halyk.bill(sale.bankId)).toMatchObject({
+      qrcode: sale.qr.payload,
+      invoiceId: sale.invoiceId,
+      pointOfSale: "Duken No1",
+    });
+    halyk.pay(sale.bankId);
+    const paid = await until(async () => {
+      const now = await get(`/payments/${sale.id}`);
+      return now.state === "paid" && now;
+    });
+    expect(paid.details).toMatchObject({ reference: halyk.bill(sale.bankId)?.card?.reference });
+
+    expect((await host.stop()).code).toBe(0);
+    const files = await Promise.all(["journal.db", "vault"].map((name) => readFile(join(data(), name), "latin1")));
+    const basic = Buffer.from(`shop:${SECRETS.halykPassword}`).toString("base64");
+    for (const secret of [SECRETS.halykPassword, basic])
+      expect([...files, host.stderr(), ...host.stdout()].join("")).not.toContain(secret);
+  }, 30_000);
+
   it("serves the till API, and only that, on the network over TLS under the certificate's names", async () => {
     await shop.write(forBank());
     await shop.put("key.pem", bank.files.server.privateKey.export({ type: "pkcs8", format: "pem" }));
@@ -280,7 +320,7 @@ describe("a provisioned host", () => {
 });
 
 describe("training", () => {
-  it("has a folder, a bank, a token and faults of its own", async () => {
+  it("has a folder, two banks, a token and faults of its own", async () => {
     const host = start("--training");
     const { url, till } = await host.ready;
     expect(till).not.toBeNull();
@@ -289,7 +329,10 @@ describe("training", () => {
     expect((await stat(join(folder, "till-token"))).mode & 0o777).toBe(0o600);
     const token = { authorization: `Bearer ${(await readFile(join(folder, "till-token"), "utf8")).trim()}` };
     const port = await host.port();
-    await until(async () => (await ask(port, { path: "/api/v1/health", headers: token })).json().providers.kaspi.ready);
+    await until(async () => {
+      const { providers } = (await ask(port, { path: "/api/v1/health", headers: token })).json();
+      return providers.kaspi.ready && providers.halykQr.ready;
+    });
 
     const page = await session(url);
     const call = async (name: string, input: unknown) =>
@@ -306,18 +349,28 @@ describe("training", () => {
     expect(await call("training.fault", { fault: "offline" })).toMatchObject({ ok: true });
     expect((await call("training.phone", { id: sale.id, action: "scan" })).ok).toBe(false);
     expect(await call("training.fault", { fault: "none" })).toMatchObject({ ok: true });
-    for (const action of ["scan", "confirm"]) {
-      expect((await call("training.phone", { id: sale.id, action })).ok).toBe(true);
-      const wanted = action === "scan" ? "awaiting_confirmation" : "paid";
+    const play = async (id: string, action: string, wanted: string): Promise<void> => {
+      expect((await call("training.phone", { id, action })).ok).toBe(true);
       await until(
-        async () => (await ask(port, { path: `/api/v1/payments/${sale.id}`, headers: token })).json().state === wanted,
+        async () => (await ask(port, { path: `/api/v1/payments/${id}`, headers: token })).json().state === wanted,
       );
-    }
+    };
+    await play(sale.id, "scan", "awaiting_confirmation");
+    await play(sale.id, "confirm", "paid");
+    const other = (await pay(port, "k2", token, "halykQr")).json();
+    expect(other).toMatchObject({ state: "awaiting_scan", environment: "training" });
+    await play(other.id, "decline", "declined");
     expect((await host.stop()).code).toBe(0);
 
+    // Both banks are where they were: payments of the last practice can be asked about.
     const again = start("--training");
     const next = await again.port();
     expect((await ask(next, { path: `/api/v1/payments/${sale.id}`, headers: token })).json().state).toBe("paid");
+    const third = await until(async () => {
+      const tried = (await pay(next, "k3", token, "halykQr")).json();
+      return tried.state === "awaiting_scan" && tried;
+    });
+    expect(third.invoiceId).not.toBe(other.invoiceId);
     expect(await again.stop()).toMatchObject({ code: 0 });
   }, 40_000);
 });

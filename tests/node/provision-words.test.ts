@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readProvision } from "../../contract/provision.ts";
 import { notBuilt } from "../../main/settings/built.ts";
-import { goodProvision, SECRETS, withField, type Raw } from "../support/provision.ts";
+import { goodHalykQr, goodProvision, SECRETS, withField, withHalykQr, type Raw } from "../support/provision.ts";
 
 /** All lines a file gets, those about what is not built included. */
 function linesOf(raw: unknown): string[] {
@@ -83,7 +83,6 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
     JSON.parse(JSON.stringify(good).replace('"version":1', '"version":1,"__proto__":{}')) as Raw,
   ],
   ["providers has no other key", "providers.paypal", {}],
-  ["halykQr is not built", "providers.halykQr", { environment: "test" }],
   ["epay is not built", "providers.epay", { environment: "test" }],
   ["a bank is an object", "providers.kaspi", "on"],
   ["environment is required", kaspi("environment"), gone],
@@ -164,6 +163,96 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
   ["limits are in order", kaspi("limits.max"), "0.50"],
   ["limits has no other key", kaspi("limits.average"), "5.00"],
 ];
+
+const halyk = (field: string): string => `providers.halykQr.${field}`;
+const production = withHalykQr({ environment: "production" });
+
+/** The same for Halyk QR, in a file that has both banks. */
+const BAD_HALYK_QR: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = [
+  ["environment is required", halyk("environment"), gone],
+  ["environment is test or production", halyk("environment"), "training"],
+  ["it is an object", "providers.halykQr", "SECRET"],
+  ["it has no other key", halyk("colour"), "SECRET"],
+  ["url is required for production", halyk("url"), gone, production],
+  ["url is an address", halyk("url"), "testapi.onlinebank.kz"],
+  ["url is text", halyk("url"), 5],
+  ["url holds no user name", halyk("url"), "https://me:SECRET@gateway.example/qr"],
+  ["url holds no query", halyk("url"), "https://gateway.example/qr?key=SECRET"],
+  ["http is for loopback only", halyk("url"), "http://10.0.0.1/qr"],
+  ["production is not the test host", halyk("url"), "https://TESTAPI.onlinebank.kz./qr", production],
+  ["ca is a list", halyk("ca"), "root.crt"],
+  ["ca names files", halyk("ca[0]"), "", withHalykQr({ ca: [""] })],
+  ["username is required", halyk("username"), gone],
+  ["username is not empty", halyk("username"), ""],
+  ["username holds no colon, which ends it (RFC 7617)", halyk("username"), "SECRET:1"],
+  ["password is required", halyk("password"), gone],
+  ["password is not empty", halyk("password"), ""],
+  ["password is plain text on one line", halyk("password"), "SECRET\nline"],
+  ["password is text", halyk("password"), 4821],
+  ["terminal is required", halyk("terminal"), gone],
+  ["terminal is text, so that no digit is lost", halyk("terminal"), 92059431],
+  ["terminal is no path", halyk("terminal"), "1/../2"],
+  ["mpan has 16 digits", halyk("mpan"), "459895894631973"],
+  ["mpan is text", halyk("mpan"), 4598958946319737],
+  ["pointOfSale is not empty", halyk("pointOfSale"), "  "],
+  ["pointOfSale is text", halyk("pointOfSale"), null],
+  ["channel is capital letters", halyk("channel"), "smart pos"],
+  ["scanSeconds ends before the bank's own 20 minutes (Q-60)", halyk("scanSeconds"), 1200],
+  ["scanSeconds leaves time to scan", halyk("scanSeconds"), 29],
+  ["scanSeconds is whole", halyk("scanSeconds"), 60.5],
+  ["pollSeconds spares the bank", halyk("pollSeconds"), 1],
+  ["pollSeconds is not slow", halyk("pollSeconds"), 31],
+  ["emvMismatch is warn or block", halyk("emvMismatch"), "ignore"],
+  ["makesFinDocument is true or false", halyk("makesFinDocument"), "Y"],
+  ["amountAsString is true or false", halyk("amountAsString"), "no"],
+  ["invoiceRange is text", halyk("invoiceRange.from"), 1],
+  ["invoiceRange has seven digits at most", halyk("invoiceRange.to"), "12345678"],
+  ["invoiceRange has no zero in front", halyk("invoiceRange.from"), "007"],
+  ["invoiceRange is in order", halyk("invoiceRange.to"), "0"],
+  ["limit is an amount", halyk("limits.max"), "1,000"],
+  ["limit is more than zero", halyk("limits.min"), "0.00"],
+  ["limits are in order", halyk("limits.max"), "0.50"],
+  ["kafka is an object", halyk("kafka"), "10.0.0.1:9092"],
+  ["kafka has a broker", halyk("kafka.brokers"), []],
+  ["broker is host and port", halyk("kafka.brokers[0]"), "kafka://10.0.0.1"],
+  ["topic is a name", halyk("kafka.topic"), "a topic"],
+  ["group is a name", halyk("kafka.groupId"), "группа"],
+  ["tls names files", halyk("kafka.tls.ca"), "root.crt"],
+  ["sasl has a mechanism that is known", halyk("kafka.sasl.mechanism"), "GSSAPI"],
+  ["sasl has a user name", halyk("kafka.sasl.username"), gone],
+  ["sasl has a password", halyk("kafka.sasl.password"), gone],
+];
+
+describe("a provisioning file with one wrong field of Halyk QR", () => {
+  it.each(BAD_HALYK_QR)("%s (%s)", (_, path, value, raw) => {
+    const lines = linesOf(withField(raw ?? withHalykQr(), path, value));
+    expect(lines.map((line) => line.split(": ")[0])).toEqual([path]);
+    expect(lines.join("\n")).not.toContain("SECRET");
+  });
+});
+
+describe("Halyk QR in a provisioning file", () => {
+  it("passes beside Kaspi and alone", () => {
+    expect(linesOf(withHalykQr())).toEqual([]);
+    expect(linesOf(withHalykQr({}, { kaspi: false }))).toEqual([]);
+  });
+  it("needs no more than who the shop is to the bank", () => {
+    const { environment, username, password, terminal } = goodHalykQr();
+    const least = { ...good, providers: { halykQr: { environment, username, password, terminal } } };
+    expect(readProvision(least)).toMatchObject({
+      ok: true,
+      value: {
+        providers: {
+          halykQr: { channel: "SMART_POS", scanSeconds: 180, pollSeconds: 3, makesFinDocument: false, kafka: null },
+        },
+      },
+    });
+  });
+  it("may name the loopback with http, and its own host in production", () => {
+    expect(linesOf(withHalykQr({ url: "http://127.0.0.1:1/qr" }))).toEqual([]);
+    expect(linesOf(withField(production, halyk("url"), "https://api.example/qr"))).toEqual([]);
+  });
+});
 
 describe("a provisioning file with one wrong field", () => {
   it.each(BAD)("%s (%s)", (_, path, value, raw) => {
