@@ -5,12 +5,16 @@ import type { Snapshot } from "../../contract/snapshot.ts";
 import { openPlace } from "../actions.ts";
 import "../styles/desk.css";
 import "./pressable.ts";
+import { bankOf, DESK_BANKS } from "./banks.ts";
+import type { DeskBank } from "./banks.ts";
 import { Begin } from "./Begin.tsx";
+import { ChooseBank } from "./ChooseBank.tsx";
+import { HalykWizard } from "./halyk/HalykWizard.tsx";
+import { KaspiWizard } from "./kaspi/KaspiWizard.tsx";
 import { callDesk, DeskProvider, useRunningDesk } from "./session.ts";
 import type { Closed, Opened } from "./session.ts";
 import { Settings } from "./settings/Settings.tsx";
 import { Unlock } from "./Unlock.tsx";
-import { Wizard } from "./wizard/Wizard.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -65,16 +69,29 @@ interface OpenProps {
   readonly away: () => void;
 }
 
+type At = "settings" | "choose" | DeskBank;
+
+/** A till with no bank is here to get one; what was begun is gone on with. */
+function firstAt(view: DeskView): At {
+  if (hasBank(view)) return "settings";
+  const [begun, ...others] = DESK_BANKS.filter((bank) => bankOf(view, bank).draft);
+  return begun && others.length === 0 ? begun : "choose";
+}
+
+const hasBank = (view: DeskView): boolean => DESK_BANKS.some((bank) => bankOf(view, bank).inUse);
+
+const WIZARDS = { kaspi: KaspiWizard, halykQr: HalykWizard } as const satisfies Record<DeskBank, unknown>;
+
 function Open({ snapshot, opened, change, close, away }: OpenProps): ReactNode {
   const desk = useRunningDesk(opened, change, close);
-  const [wizard, setWizard] = useState(opened.view.kaspi === null);
-  return (
-    <DeskProvider value={desk}>
-      {wizard ? (
-        <Wizard snapshot={snapshot} leave={() => setWizard(false)} done={away} />
-      ) : (
-        <Settings snapshot={snapshot} connect={() => setWizard(true)} leave={away} />
-      )}
-    </DeskProvider>
-  );
+  const [at, setAt] = useState(() => firstAt(opened.view));
+  const leave = (): void => setAt("settings");
+  const place = (): ReactNode => {
+    if (at === "settings") return <Settings snapshot={snapshot} connect={setAt} leave={away} />;
+    if (at === "choose") return <ChooseBank snapshot={snapshot} leave={leave} connect={setAt} />;
+    const Wizard = WIZARDS[at];
+    const before = hasBank(desk.view) ? null : () => setAt("choose");
+    return <Wizard key={at} {...{ snapshot, leave, before }} done={away} connect={setAt} />;
+  };
+  return <DeskProvider value={desk}>{place()}</DeskProvider>;
 }

@@ -9,6 +9,16 @@ export const PIN = /^\d{4,12}$/;
 export const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 export const HOST = /^[A-Za-z0-9.:-]{1,64}$/;
 export const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+/** Basic authentication ends the user name at the first colon. */
+export const USERNAME = /^[\x21-\x39\x3b-\x7e]{1,128}$/;
+export const SECRET = /^[\x21-\x7e]{1,256}$/;
+export const TERMINAL = /^[A-Za-z0-9]{1,32}$/;
+export const MPAN = /^\d{16}$/;
+export const CHANNEL = /^[A-Z0-9_]{1,32}$/;
+export const INVOICE = /^(0|[1-9]\d{0,6})$/;
+export const BROKER = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,39}\]):\d{1,5}$/;
+export const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
+export const GROUP = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The digits of a number that was typed, at most so many. */
 export const digits = (text: string, most: number): string => text.replace(/\D/g, "").slice(0, most);
@@ -26,6 +36,11 @@ export function amountOf(text: string): string | null {
 export function typedAmount(text: string): string {
   const sum = parseAmount(text);
   return sum === null ? text : groupDigits(sum).replaceAll("\u2009", " ");
+}
+
+/** A whole number between two others, as it was typed. */
+export function between(text: string, least: number, most: number): boolean {
+  return /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
 }
 
 /** A date of a certificate, as it is written in the country. */

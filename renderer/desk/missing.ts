@@ -1,38 +1,24 @@
 import type { DeskView } from "../../contract/desk.ts";
-
-/** The step of the wizard where a field of the provisioning file is filled in. */
-const STEP_OF: Readonly<Record<string, Place>> = {
-  scheme: "scheme",
-  environment: "where",
-  url: "where",
-  headers: "where",
-  apiKey: "key",
-  certificate: "certificate",
-  privateKey: "certificate",
-  passphrase: "certificate",
-  ca: "roots",
-  deviceId: "device",
-  organizations: "device",
-  organizationBin: "device",
-  bin: "device",
-  limits: "device",
-  tradePointId: "point",
-  deviceToken: "point",
-};
-
-export type Place = "scheme" | "where" | "key" | "certificate" | "roots" | "device" | "point";
+import { bankOf } from "./banks.ts";
+import type { Lack, Way } from "./banks.ts";
+import type { StepName } from "./wizard/steps.ts";
 
 export interface Missing {
   readonly field: string;
-  readonly place: Place;
+  readonly place: StepName;
+  /** Ours, where the field is known. */
+  readonly text: Lack | null;
   /** English, of the provisioning file. */
   readonly words: string;
 }
 
-/** What the draft lacks, each with the step where it is filled in. */
-export function missingOf(view: DeskView): readonly Missing[] {
-  return view.missing.map(({ path, words }) => {
-    const field = path.replace(/^providers\.kaspi\.?/, "").split(/[.[]/)[0] ?? "";
-    return { field, place: STEP_OF[field] ?? "scheme", words };
+/** What a bank's draft lacks, each with the step where it is filled in. */
+export function missingOf(view: DeskView, { bank, fields, first }: Way): readonly Missing[] {
+  return bankOf(view, bank).missing.map(({ path, words }) => {
+    const inside = path.startsWith(`providers.${bank}.`) ? path.slice(`providers.${bank}.`.length) : "";
+    const parts = (inside.split("[")[0] ?? "").split(".");
+    const names = parts.map((_, index) => parts.slice(0, parts.length - index).join("."));
+    const field = names.find((name) => name in fields) ?? parts[0] ?? "";
+    return { field, place: fields[field]?.place ?? first, text: fields[field]?.text ?? null, words };
   });
 }

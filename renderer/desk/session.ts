@@ -16,6 +16,8 @@ export interface Desk {
   send<N extends DeskCommandName>(name: N, input: Sessionless<N>): Promise<Result<DeskOutput[N]>>;
   /** What was typed, so that it is still there when its form comes back. Ends with the session. */
   readonly kept: Map<string, unknown>;
+  /** Lets go of what was typed under names that begin so. */
+  forget(prefix: string): void;
 }
 
 export interface Opened {
@@ -100,7 +102,13 @@ export function useRunningDesk(opened: Opened, change: (view: DeskView) => void,
     };
   }, [idleSeconds, send, close]);
 
-  return { session, view, busy, send, kept };
+  const forget = useCallback(
+    (prefix: string): void => {
+      for (const name of kept.keys()) if (name.startsWith(prefix)) kept.delete(name);
+    },
+    [kept],
+  );
+  return { session, view, busy, send, kept, forget };
 }
 
 /** Why a session is over: the till forgot it, nobody was here, or the person has left. */

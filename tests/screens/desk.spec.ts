@@ -1,8 +1,22 @@
 /** The technician's desk: what a person does there, and which commands come of it. */
 import type { Page } from "playwright/test";
 import { appError } from "../../contract/errors.ts";
-import { awaitingConfirmation, awaitingScan, ended, KASPI, snapshot } from "./support/snapshots.ts";
-import { check, DESK_STATES, fresh, kaspi, openDesk, POINTS, REQUEST, SESSION, view } from "./support/desk.ts";
+import { awaitingConfirmation, awaitingScan, ended, HALYK, halykScan, KASPI, snapshot } from "./support/snapshots.ts";
+import {
+  check,
+  DESK_STATES,
+  fresh,
+  halyk,
+  halykCheck,
+  KAFKA,
+  kaspi,
+  openDesk,
+  POINTS,
+  REQUEST,
+  SESSION,
+  view,
+  withHalyk,
+} from "./support/desk.ts";
 import { expect, freshTest, test } from "./support/till.ts";
 import type { Till } from "./support/till.ts";
 
@@ -122,6 +136,8 @@ test("an empty till: four questions, nothing typed is lost on going back, and th
     till: { id: "A1", name: "Касса 1" },
     technician: { name: "Ержан", pin: "730155" },
   });
+  await till.id("choose-kaspi").click();
+  await till.id("next").click();
   await expect(till.id("at-scheme")).toBeVisible();
   await till.id("scheme-1").click();
   await till.id("next").click();
@@ -134,6 +150,10 @@ test("the whole way to the bank with a PFX, and a test payment played to its end
   const certificate = kaspi().certificate;
   const draft = { certificate, roots: kaspi().roots, deviceId: "A1-7K3F" };
   await openDesk(till, { view: fresh(null) });
+  await till.id("next").click();
+  await expect(page.locator("main"), "no bank is meant by itself").toContainText("Выберите что-нибудь одно.");
+  await till.id("choose-kaspi").click();
+  await till.id("next").click();
   await till.answer("connection.draft", ok(fresh({}, missing("url"))));
   await till.id("scheme-2").click();
   await till.id("next").click();
@@ -229,6 +249,220 @@ test("the whole way to the bank with a PFX, and a test payment played to its end
   await till.show({});
   await expect(till.id("screen")).toHaveAttribute("data-screen", "idle");
   expect(await inputOf(till, "payments.dismiss")).toEqual({ id: "p-1" });
+});
+
+test("the whole way to Halyk QR: what is wrong is named in its place, and a broken event stream stops nobody", async ({
+  till,
+  page,
+}) => {
+  const missing = (field: string, words = "missing; x") => ({
+    missing: [{ path: `providers.halykQr.${field}`, words }],
+  });
+  const answer = async (
+    draft: Parameters<typeof halyk>[0],
+    more: Parameters<typeof withHalyk>[0] = {},
+  ): Promise<void> => till.answer("bank.draft", ok(withHalyk({ draft: halyk(draft), ...more })));
+  const change = async (): Promise<unknown> => ((await inputOf(till, "bank.draft")) as { change: unknown }).change;
+  const next = till.id("next");
+  const main = page.locator("main");
+  await openDesk(till, { view: fresh(null) });
+  await till.id("choose-halykQr").click();
+  await next.click();
+
+  await till.id("halyk-environment-production").click();
+  await answer({ environment: "production", url: "" }, missing("url"));
+  await next.click();
+  await expect(main, "the till's own word, in its place").toContainText("нужен адрес от банка");
+  await till.id("halyk-url").fill("https://qr.halyk.example/qr-service");
+  await answer({ username: "", hasPassword: false, terminal: "" }, missing("username"));
+  await next.click();
+  expect(await inputOf(till, "bank.draft")).toEqual({
+    session: SESSION,
+    change: { provider: "halykQr", environment: "production", url: "https://qr.halyk.example/qr-service" },
+  });
+
+  await till.id("halyk-username").fill("BEREKE:1");
+  await till.id("halyk-terminal").fill("9205 9431");
+  await next.click();
+  await expect(main).toContainText("без пробелов и двоеточия");
+  await expect(main).toContainText("не больше 32 знаков");
+  await expect(till.id("halyk-username")).toBeFocused();
+  expect(await till.calls("bank.draft"), "nothing wrong is sent").toHaveLength(2);
+  await till.id("halyk-username").fill("BEREKE");
+  await till.id("halyk-password").fill(" secret ");
+  await expect(till.id("halyk-password")).toHaveAttribute("type", "password");
+  await till.id("halyk-terminal").fill("92059431");
+  await answer({});
+  await next.click();
+  expect(await change()).toEqual({
+    provider: "halykQr",
+    username: "BEREKE",
+    password: "secret",
+    terminal: "92059431",
+    mpan: null,
+  });
+
+  await expect(till.id("halyk-latin"), "the shop's own name").toHaveText("Duken No1");
+  await till.id("halyk-pointOfSale").fill("«Әйгерім» дүкені, Қабанбай батыр көшесі");
+  await expect(till.id("halyk-latin")).toHaveText('"Aygerim" dukeni, Qabanba');
+  await expect(main).toContainText("Не поместилось знаков: 15");
+  await till.id("halyk-pointOfSale").fill("Асхана");
+  await expect(till.id("halyk-latin")).toHaveText("Askhana");
+  await next.click();
+  expect(await change()).toEqual({ provider: "halykQr", pointOfSale: "Асхана" });
+
+  await expect(main).toContainText("Обычно не нужны");
+  await next.click();
+
+  await till.id("halyk-invoiceFrom").fill("500000");
+  await till.id("halyk-invoiceTo").fill("499999");
+  await next.click();
+  await expect(main).toContainText("Последний номер не может быть меньше первого");
+  await till.id("halyk-invoiceTo").fill("999999");
+  await till.id("halyk-emvMismatch-block").click();
+  await next.click();
+  expect(await change()).toEqual({
+    provider: "halykQr",
+    scanSeconds: 180,
+    pollSeconds: 3,
+    emvMismatch: "block",
+    invoiceRange: { from: "500000", to: "999999" },
+    limits: { min: "1.00", max: "1000000.00" },
+    channel: "SMART_POS",
+    amountAsString: false,
+  });
+
+  await till.id("halyk-document-shop").click();
+  await expect(till.id("ask"), "Q-56 is asked, the safe answer first").toContainText("оплаты не завершатся");
+  await till.id("ask-no").click();
+  await expect(till.id("halyk-document-bank").locator("input")).toBeChecked();
+  await till.id("halyk-document-shop").click();
+  await till.id("ask-yes").click();
+  await expect(till.id("halyk-document-warning")).toContainText("ни одна оплата не завершится");
+  await till.id("halyk-document-bank").click();
+  await next.click();
+  expect(await change()).toEqual({ provider: "halykQr", makesFinDocument: false });
+
+  await till.id("halyk-events-on").click();
+  await till.id("halyk-brokers").fill("10.0.67.22:31097, 10.0.67.21");
+  await till.id("halyk-tls-yes").click();
+  await till.id("halyk-sasl-SCRAM-SHA-512").click();
+  await till.id("halyk-saslUsername").fill("bereke");
+  await next.click();
+  await expect(main).toContainText("Запишите адреса так");
+  await expect(main).toContainText("Это поле нужно заполнить.");
+  await till.id("halyk-brokers").fill("10.0.67.22:31097, 10.0.67.21:31096");
+  await till.id("halyk-saslPassword").fill("stream-secret");
+  await answer({ kafka: KAFKA });
+  await till.answer("bank.roots", ok(withHalyk({ draft: halyk({ kafka: KAFKA }) })));
+  await pick(page, till, "halyk-eventRoots-files", [{ name: "broker.pem", buffer: Buffer.from("root") }]);
+  const kafka = {
+    brokers: ["10.0.67.22:31097", "10.0.67.21:31096"],
+    topic: "ob-qr-service-status-events",
+    groupId: null,
+    tls: true,
+    sasl: { mechanism: "SCRAM-SHA-512", username: "bereke", password: "stream-secret" },
+  };
+  await expect
+    .poll(() => inputOf(till, "bank.roots"))
+    .toEqual({
+      session: SESSION,
+      provider: "halykQr",
+      of: "events",
+      files: [Buffer.from("root").toString("base64")],
+    });
+  expect(await change(), "the roots belong to a stream that is there").toEqual({ provider: "halykQr", kafka });
+  await answer({ kafka: KAFKA }, missing("kafka.brokers[1]", "must be host:port in quotes"));
+  await next.click();
+  await expect(main, "a field inside another").toContainText("Проверьте адреса брокера. (kafka.brokers: must be host");
+  await answer({ kafka: KAFKA });
+  const refused = halykCheck("key", appError("login_refused", { bankCode: "401" }));
+  await till.answer("bank.check", ok(withHalyk({ draft: halyk({ kafka: KAFKA }), check: refused })));
+  await next.click();
+
+  await expect(till.id("layer-key")).toHaveAttribute("data-state", "failed");
+  await expect(till.id("layer-key")).toContainText("Вход");
+  await expect(till.id("layer-certificate"), "no such layer at this bank").toHaveCount(0);
+  await till.id("remedy-go").click();
+  await expect(till.id("at-login")).toBeVisible();
+  await till.id("step-check").click();
+  const silent = halykCheck("events", appError("events_unreachable", { params: { detail: "ETIMEDOUT" } }));
+  await till.answer("bank.check", ok(withHalyk({ draft: halyk({ kafka: KAFKA }), check: silent })));
+  await next.click();
+  await expect(main).toContainText("оплате это не мешает");
+  await till.id("remedy-copy").click();
+  await expect(till.id("remedy-text")).toHaveValue(/terminal: 92059431[\s\S]*ETIMEDOUT/);
+  await next.click();
+
+  await expect(till.id("at-apply")).toContainText("Duken No1");
+  await till.answer("bank.apply", { ok: false, error: appError("till_busy", { params: { number: "A1-000123" } }) });
+  await next.click();
+  await expect(till.id("error")).toContainText("A1-000123");
+  await till.answer("bank.apply", ok(withHalyk({ inUse: halyk() })));
+  await next.click();
+  expect(await inputOf(till, "bank.apply")).toEqual({ session: SESSION, provider: "halykQr" });
+
+  await till.answer("payments.create", ok({ created: true, payment: { id: "p-1" } }));
+  await till.id("trial-start").click();
+  expect(await inputOf(till, "payments.create")).toMatchObject({
+    request: { amount: "10.00", provider: "halykQr", method: "qr" },
+  });
+  const trial = { environment: "test" as const, minor: 1_000 };
+  await till.show({ providers: [HALYK], current: halykScan(trial) });
+  await expect(till.id("phone-scan"), "this bank's test host has no telephone to play").toHaveCount(0);
+  await till.id("trial-cancel").click();
+  expect(await inputOf(till, "payments.cancel")).toEqual({ id: "p-1" });
+  await till.show({ providers: [HALYK], current: ended("cancelled", trial) });
+  await expect(till.id("trial")).toContainText("Код отозван");
+  await till.id("connect-kaspi").click();
+  expect(await inputOf(till, "payments.dismiss")).toEqual({ id: "p-1" });
+  await till.show({ providers: [HALYK] });
+  await expect(till.id("at-scheme"), "the second bank follows").toBeVisible();
+});
+
+test("Halyk QR in the settings: tried, changed without the password, and taken off after a question", async ({
+  till,
+  page,
+}) => {
+  const used = { inUse: halyk({ kafka: KAFKA }), events: "down" as const };
+  await openDesk(till, { view: withHalyk(used), snapshot: { providers: [HALYK] } });
+  await expect(till.id("tab-halykQr"), "the only bank").toHaveAttribute("aria-selected", "true");
+  await expect(till.id("works")).toBeVisible();
+  await expect(till.id("events-state")).toHaveAttribute("data-state", "down");
+  await till.answer("bank.check", ok(withHalyk({ ...used, check: halykCheck() })));
+  await till.id("check").click();
+  await expect(till.id("layer-events")).toHaveAttribute("data-state", "ok");
+
+  await till.id("change").click();
+  await till.id("step-login").click();
+  await expect(till.id("halyk-password")).toHaveAttribute("placeholder", "сохранено, не меняется");
+  await till.id("halyk-terminal").fill("92059432");
+  await till.answer("bank.draft", ok(withHalyk({ ...used, draft: halyk({ terminal: "92059432" }) })));
+  await till.id("next").click();
+  expect(await inputOf(till, "bank.draft")).toEqual({
+    session: SESSION,
+    change: { provider: "halykQr", username: "BEREKE", terminal: "92059432", mpan: null },
+  });
+  await till.id("back").click();
+  await till.answer("bank.discard", ok(withHalyk(used)));
+  await till.id("draft-discard").click();
+  await till.id("ask-yes").click();
+  await expect(till.id("unfinished")).toHaveCount(0);
+  await till.id("change").click();
+  await till.id("step-login").click();
+  await expect(till.id("halyk-terminal"), "what was thrown away is gone").toHaveValue("92059431");
+  await till.id("back").click();
+
+  await till.id("bank-remove").click();
+  await expect(till.id("ask")).toContainText("вернуть их можно");
+  await till.id("ask-no").click();
+  expect(await till.calls("bank.remove")).toEqual([]);
+  await till.id("bank-remove").click();
+  await till.answer("bank.remove", ok(view()));
+  await till.id("ask-yes").click();
+  expect(await inputOf(till, "bank.remove")).toEqual({ session: SESSION, provider: "halykQr" });
+  await expect(page.locator("main")).toContainText("Halyk QR ещё не подключён");
+  await expect(till.id("connect")).toBeVisible();
 });
 
 test("a key and a request: what to send, from which mailbox, and the bank's four things", async ({ till, page }) => {
@@ -348,7 +582,7 @@ test("U39: the settings are done by keyboard alone, with a visible focus", async
     throw new Error(`${testid} cannot be reached with Tab`);
   };
   await reach("tab-kaspi");
-  for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
   await expect(till.id("tab-people")).toHaveAttribute("aria-selected", "true");
   await reach("person-add");
   const ring = await page.evaluate(() =>

@@ -31,7 +31,7 @@ const BEGUN: Form = { way: null, pfx: [], certificate: [], key: [], passphrase: 
 export function CertificateWays(): ReactNode {
   const words = useDeskWords();
   const { view } = useDesk();
-  const [form, set] = useKept("certificate", () => BEGUN);
+  const [form, set] = useKept("kaspi.certificate", () => BEGUN);
   const offered = view.dropped.filter((file) => file.kind !== "unknown" && file.kind !== "roots");
   const ways: Option<Way>[] = [
     { value: "pfx", title: words("cert.way.pfx"), text: words("cert.way.pfx.t") },

@@ -134,7 +134,7 @@ export function Answer(): ReactNode {
   const words = useDeskWords();
   const { view, send } = useDesk();
   const task = useTask();
-  const [form, set] = useKept("answer", () => UNANSWERED);
+  const [form, set] = useKept("kaspi.answer", () => UNANSWERED);
   const { requests } = view;
   const request = requests.find(({ id }) => id === form.id) ?? (requests.length === 1 ? requests[0] : undefined);
   const [certificate] = form.certificate;

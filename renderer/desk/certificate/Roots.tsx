@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { CertificateView } from "../../../contract/desk.ts";
+import type { Result } from "../../../contract/errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { dayOf } from "../forms.ts";
 import { useDesk, useKept, useTask } from "../session.ts";
@@ -8,34 +9,52 @@ import { FilePick } from "../ui/FilePick.tsx";
 import type { Picked } from "../ui/FilePick.tsx";
 import { useDeskWords } from "../words.ts";
 
+interface Props {
+  readonly id: string;
+  /** Under which name the picked files are kept: it begins with the bank's. */
+  readonly kept: string;
+  readonly roots: readonly CertificateView[];
+  readonly hint: string;
+  /** Puts the files (base64) into the draft. */
+  readonly take: (files: readonly string[]) => Promise<Result<unknown>>;
+  /** Whether the roots that are there can be taken off, so that only public ones are trusted. */
+  readonly removable?: boolean;
+}
+
 /** The bank's own root certificates, by which the till knows that it speaks with the bank. */
-export function RootFiles({ roots }: { readonly roots: readonly CertificateView[] }): ReactNode {
+export function RootFiles({ id, kept, roots, hint, take, removable = false }: Props): ReactNode {
   const words = useDeskWords();
-  const { send } = useDesk();
   const task = useTask();
-  const [files, setFiles] = useKept<readonly Picked[]>("roots", () => []);
+  const [files, setFiles] = useKept<readonly Picked[]>(kept, () => []);
   // Picked is meant: one look at the names is all the confirmation that a public certificate needs.
-  const take = (picked: readonly Picked[]): void => {
+  const pick = (picked: readonly Picked[]): void => {
     setFiles(picked);
-    task.run(() => send("certificate.roots", { files: picked.map((file) => file.base64) }));
+    task.run(() => take(picked.map((file) => file.base64)));
   };
   return (
     <>
-      <RootList roots={roots} />
+      <RootList id={id} roots={roots} />
       <FilePick
-        id="roots-files"
+        id={`${id}-files`}
         label={words("roots.files")}
-        hint={words("roots.files.t")}
+        hint={hint}
         accept={[".crt", ".cer", ".pem"]}
         many
         value={files}
-        onChange={take}
+        onChange={pick}
       />
       <Fault error={task.error} />
       {task.error && files.length > 0 && (
         <div className="row">
-          <Button id="roots-again" off={task.busy} onPress={() => take(files)}>
+          <Button id={`${id}-again`} off={task.busy} onPress={() => pick(files)}>
             {words("again")}
+          </Button>
+        </div>
+      )}
+      {removable && roots.length > 0 && (
+        <div className="row">
+          <Button id={`${id}-none`} off={task.busy} onPress={() => pick([])}>
+            {words("roots.off")}
           </Button>
         </div>
       )}
@@ -43,12 +62,11 @@ export function RootFiles({ roots }: { readonly roots: readonly CertificateView[
   );
 }
 
-/** The roots that are there. */
-export function RootList({ roots }: { readonly roots: readonly CertificateView[] }): ReactNode {
+function RootList({ id, roots }: Pick<Props, "id" | "roots">): ReactNode {
   const words = useDeskWords();
   if (roots.length === 0) return <p className="dim">{words("roots.none")}</p>;
   return (
-    <ul className="plainlist" data-testid="roots">
+    <ul className="plainlist" data-testid={id}>
       {roots.map((root) => (
         <li key={root.fingerprint}>
           <span>{root.subject}</span>
@@ -56,5 +74,20 @@ export function RootList({ roots }: { readonly roots: readonly CertificateView[]
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Kaspi's, of the bank's letter. */
+export function KaspiRoots({ roots }: Pick<Props, "roots">): ReactNode {
+  const words = useDeskWords();
+  const { send } = useDesk();
+  return (
+    <RootFiles
+      id="roots"
+      kept="kaspi.roots"
+      roots={roots}
+      hint={words("roots.files.t")}
+      take={(files) => send("certificate.roots", { files: [...files] })}
+    />
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { CertificateCard } from "../certificate/Card.tsx";
 import { CertificateWays } from "../certificate/Open.tsx";
-import { RootFiles } from "../certificate/Roots.tsx";
+import { KaspiRoots } from "../certificate/Roots.tsx";
 import { useDesk } from "../session.ts";
 import { Group } from "../ui/Group.tsx";
 import { useDeskWords } from "../words.ts";
@@ -41,7 +41,7 @@ export function CertificateTab({ unfinished }: { readonly unfinished: ReactNode 
         </>
       )}
       <Group title={words("roots.q")} lead={words("roots.t")}>
-        <RootFiles roots={(draft ?? kaspi)?.roots ?? []} />
+        <KaspiRoots roots={(draft ?? kaspi)?.roots ?? []} />
       </Group>
     </div>
   );

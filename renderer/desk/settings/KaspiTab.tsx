@@ -2,97 +2,37 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { AppError } from "../../../contract/errors.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Mark } from "../../ui/Mark.tsx";
+import { KaspiFacts } from "../kaspi/KaspiFacts.tsx";
+import { KASPI } from "../kaspi/way.ts";
 import { useDesk, useKept, useTask } from "../session.ts";
 import { Ask } from "../ui/Ask.tsx";
-import { Checks } from "../ui/Checks.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { Fault, Note } from "../ui/Fault.tsx";
 import { Group } from "../ui/Group.tsx";
-import { KaspiFacts } from "../ui/KaspiFacts.tsx";
-import { hostOf } from "../wizard/hosts.ts";
 import { useDeskWords } from "../words.ts";
+import { ConnectionButtons, NotConnected, Unfinished, Works } from "./connection.tsx";
+import type { TabProps } from "./connection.tsx";
 import { DEVICE_FAULTS } from "./faults.ts";
 
-interface Props {
-  readonly reason: AppError | null;
-  readonly connect: () => void;
-  readonly unfinished: ReactNode;
-}
-
 /** The way to Kaspi in use: what it is, whether it works, the device, the organisations. */
-export function KaspiTab({ reason, connect, unfinished }: Props): ReactNode {
+export function KaspiTab({ reason, connect }: TabProps): ReactNode {
   const words = useDeskWords();
   const { view } = useDesk();
   const { kaspi } = view;
   const device = reason !== null && DEVICE_FAULTS.has(reason.code);
-  if (!kaspi)
-    return (
-      <div className="pane">
-        <Group title={words("kaspi.none")} lead={words("kaspi.none.t")}>
-          <div className="row">
-            <Button id="connect" kind="main" onPress={connect}>
-              {words("kaspi.connect")}
-            </Button>
-          </div>
-        </Group>
-      </div>
-    );
+  if (!kaspi) return <NotConnected bank="kaspi" connect={connect} />;
   return (
     <div className="pane">
-      {unfinished}
+      <Unfinished bank="kaspi" connect={connect} />
       {device && <DeviceGroup reason={reason} />}
       <Group title={words("kaspi.title")}>
-        {reason && !device ? (
-          <Fault error={reason} />
-        ) : (
-          !reason && (
-            <p className="works" data-testid="works">
-              <Mark name="yes" className="mark yesc" />
-              {words("kaspi.works")}
-            </p>
-          )
-        )}
+        {!device && <Works reason={reason} />}
         <KaspiFacts shown={kaspi} />
-        <ConnectionButtons connect={connect} />
+        <ConnectionButtons way={KASPI} connect={connect} />
       </Group>
       {kaspi.organizations.length > 1 && <Organizations />}
       {!device && <DeviceGroup reason={null} />}
     </div>
-  );
-}
-
-function ConnectionButtons({ connect }: { readonly connect: () => void }): ReactNode {
-  const words = useDeskWords();
-  const { view, send } = useDesk();
-  const task = useTask();
-  const [shown, show] = useState(false);
-  const way = view.draft ?? view.kaspi;
-  const check = (): void => {
-    show(true);
-    task.run(() => send("connection.check", {}));
-  };
-  return (
-    <>
-      {shown && (
-        <Checks
-          check={view.check}
-          running={task.busy}
-          scheme={way?.scheme ?? 2}
-          host={hostOf(way?.url ?? "")}
-          deviceId={way?.deviceId ?? null}
-        />
-      )}
-      <Fault error={task.error} />
-      <div className="row">
-        <Button id="check" off={task.busy} onPress={check}>
-          {words("kaspi.check")}
-        </Button>
-        <Button id="change" off={task.busy} onPress={connect}>
-          {words("kaspi.change")}
-        </Button>
-      </div>
-    </>
   );
 }
 

@@ -2,27 +2,29 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import type { Snapshot } from "../../../contract/snapshot.ts";
-import { Button } from "../../ui/Button.tsx";
-import { useDesk, useTask } from "../session.ts";
-import { Ask } from "../ui/Ask.tsx";
-import { Fault } from "../ui/Fault.tsx";
+import type { AppError } from "../../../contract/errors.ts";
+import { bankOf, DESK_BANKS } from "../banks.ts";
+import type { DeskBank } from "../banks.ts";
+import { useDesk } from "../session.ts";
 import { Page } from "../ui/Page.tsx";
 import { useDeskWords } from "../words.ts";
 import { AboutTab } from "./AboutTab.tsx";
 import { CertificateTab } from "./CertificateTab.tsx";
+import { Unfinished } from "./connection.tsx";
 import { CERTIFICATE_FAULTS } from "./faults.ts";
+import { HalykTab } from "./HalykTab.tsx";
 import { KaspiTab } from "./KaspiTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
 import { ShopTab } from "./ShopTab.tsx";
 import { TokensTab } from "./TokensTab.tsx";
 
-const TABS = ["kaspi", "certificate", "shop", "people", "tokens", "about"] as const;
+const TABS = ["kaspi", "halykQr", "certificate", "shop", "people", "tokens", "about"] as const;
 type TabName = (typeof TABS)[number];
 
 interface Props {
   readonly snapshot: Snapshot;
-  /** To the wizard: a first connection, or the one in use changed. */
-  readonly connect: () => void;
+  /** To a bank's wizard: a first connection, or the one in use changed. */
+  readonly connect: (bank: DeskBank) => void;
   readonly leave: () => void;
 }
 
@@ -30,8 +32,14 @@ interface Props {
 export function Settings({ snapshot, connect, leave }: Props): ReactNode {
   const words = useDeskWords();
   const { view } = useDesk();
-  const reason = snapshot.providers.find(({ name }) => name === "kaspi")?.reason ?? view.reason;
-  const [tab, setTab] = useState<TabName>(reason && CERTIFICATE_FAULTS.has(reason.code) ? "certificate" : "kaspi");
+  const reasonOf = (bank: DeskBank): AppError | null =>
+    snapshot.providers.find(({ name }) => name === bank)?.reason ?? bankOf(view, bank).reason;
+  const [tab, setTab] = useState((): TabName => {
+    const used = DESK_BANKS.filter((bank) => bankOf(view, bank).inUse);
+    const ill = used.find(reasonOf);
+    if (ill === "kaspi" && CERTIFICATE_FAULTS.has(reasonOf(ill)?.code ?? "internal")) return "certificate";
+    return ill ?? used[0] ?? "kaspi";
+  });
   return (
     <Page
       snapshot={snapshot}
@@ -56,10 +64,13 @@ export function Settings({ snapshot, connect, leave }: Props): ReactNode {
           ))}
         </TabList>
         <TabPanel id="kaspi" className="work">
-          <KaspiTab reason={reason} connect={connect} unfinished={<Unfinished connect={connect} />} />
+          <KaspiTab reason={reasonOf("kaspi")} connect={() => connect("kaspi")} />
+        </TabPanel>
+        <TabPanel id="halykQr" className="work">
+          <HalykTab reason={reasonOf("halykQr")} connect={() => connect("halykQr")} />
         </TabPanel>
         <TabPanel id="certificate" className="work">
-          <CertificateTab unfinished={<Unfinished connect={connect} />} />
+          <CertificateTab unfinished={view.kaspi && <Unfinished bank="kaspi" connect={() => connect("kaspi")} />} />
         </TabPanel>
         <TabPanel id="shop" className="work">
           <ShopTab />
@@ -75,45 +86,5 @@ export function Settings({ snapshot, connect, leave }: Props): ReactNode {
         </TabPanel>
       </Tabs>
     </Page>
-  );
-}
-
-/** Something was begun and is not in use: it is gone on with, or thrown away. */
-function Unfinished({ connect }: { readonly connect: () => void }): ReactNode {
-  const words = useDeskWords();
-  const { view, send } = useDesk();
-  const task = useTask();
-  const [asking, ask] = useState(false);
-  if (!view.draft || !view.kaspi) return null;
-  return (
-    <div className="fault doubt unfinished" data-testid="unfinished">
-      <div>
-        <p>
-          <b>{words("draft.title")}</b>
-        </p>
-        <p>{words("draft.t")}</p>
-        <Fault error={task.error} />
-        <div className="row">
-          <Button id="draft-continue" kind="main" off={task.busy} onPress={connect}>
-            {words("draft.go")}
-          </Button>
-          <Button id="draft-discard" off={task.busy} onPress={() => ask(true)}>
-            {words("draft.discard")}
-          </Button>
-        </div>
-      </div>
-      {asking && (
-        <Ask
-          title={words("draft.q")}
-          text={words("draft.q.t")}
-          yes={words("draft.discard")}
-          onNo={() => ask(false)}
-          onYes={() => {
-            ask(false);
-            task.run(() => send("connection.discard", {}));
-          }}
-        />
-      )}
-    </div>
   );
 }

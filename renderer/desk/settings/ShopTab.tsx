@@ -4,7 +4,7 @@ import type { GeneralSettings } from "../../../contract/desk.ts";
 import { useStore } from "../../store.ts";
 import { Button } from "../../ui/Button.tsx";
 import { LANGUAGE_NAMES } from "../Begin.tsx";
-import { amountOf, BIN, digits, orNull, PHONE, TILL_ID, typedAmount } from "../forms.ts";
+import { amountOf, between, BIN, digits, orNull, PHONE, TILL_ID, typedAmount } from "../forms.ts";
 import { useDesk, useKept, useTask } from "../session.ts";
 import { Choice } from "../ui/Choice.tsx";
 import { Fault, Note } from "../ui/Fault.tsx";
@@ -26,11 +26,6 @@ const formOf = ({ merchant, language, timezone, till, screen, refund }: GeneralS
   idle: String(screen.idleSeconds),
   pinAbove: refund.pinAbove === null ? "" : typedAmount(refund.pinAbove),
 });
-
-const between = (text: string, least: number, most: number): boolean => {
-  const value = Number(text);
-  return /^\d+$/.test(text) && value >= least && value <= most;
-};
 
 function isZone(text: string): boolean {
   try {

@@ -1,85 +1,67 @@
 import type { ReactNode } from "react";
-import { LAYERS } from "../../../contract/desk.ts";
 import type { ConnectionCheck, Layer, LayerCheck } from "../../../contract/desk.ts";
 import { useStore } from "../../store.ts";
 import { Mark } from "../../ui/Mark.tsx";
 import { Text } from "../../words.tsx";
+import { useBank } from "../banks.ts";
+import type { Way } from "../banks.ts";
 import { deskError } from "../errors.ts";
+import { useDesk } from "../session.ts";
+import { hostOf } from "../wizard/hosts.ts";
 import type { StepName } from "../wizard/steps.ts";
 import { useDeskWords } from "../words.ts";
 import { Copy } from "./Copy.tsx";
 
-/** The step where what failed can be put right. */
-const REMEDY: Readonly<Record<Layer, StepName | null>> = {
-  dns: "where",
-  tcp: "where",
-  tls: "roots",
-  certificate: "certificate",
-  access: null,
-  key: "key",
-  tradePoint: "device",
-  device: "device",
-};
-
-/** Until the till has told which layers there are: those of the scheme. */
-const ONLY: Partial<Readonly<Record<Layer, readonly number[]>>> = { certificate: [2, 3], access: [3], key: [1] };
-
 interface Props {
-  readonly check: ConnectionCheck | null;
+  readonly way: Way;
   readonly running: boolean;
-  readonly scheme: 1 | 2 | 3;
-  readonly host: string;
-  readonly deviceId: string | null;
   readonly go?: (step: StepName) => void;
 }
 
 /** The way to the bank layer by layer: solid where proven, broken where it fails, dashed where nothing was tried. */
-export function Checks({ check, running, scheme, host, deviceId, go }: Props): ReactNode {
+export function Checks({ way, running, go }: Props): ReactNode {
+  const { view } = useDesk();
+  const { check } = useBank(way.bank);
   const rows: readonly LayerCheck[] =
     check && !running
       ? check.checks.filter(({ state }) => state !== "none")
-      : LAYERS.filter((layer) =>
-          check ? find(check, layer)?.state !== "none" : ONLY[layer]?.includes(scheme) !== false,
-        ).map((layer) => ({
-          layer,
-          state: "untried",
-          ms: null,
-          error: null,
-        }));
+      : layersOf(way.layers(view), check).map((layer) => ({ layer, state: "untried", ms: null, error: null }));
   return (
     <ol className="checks" data-testid="checks" aria-busy={running}>
       {rows.map((row) => (
-        <Row key={row.layer} row={row} check={check} running={running} host={host} deviceId={deviceId} go={go} />
+        <Row key={row.layer} way={way} row={row} running={running} {...(go ? { go } : {})} />
       ))}
     </ol>
   );
 }
 
-const find = (check: ConnectionCheck, layer: Layer): LayerCheck | undefined =>
-  check.checks.find((one) => one.layer === layer);
+/** Those the till has told of, else those there ought to be. */
+const layersOf = (known: readonly Layer[], check: ConnectionCheck | null): readonly Layer[] =>
+  check ? check.checks.filter(({ state }) => state !== "none").map(({ layer }) => layer) : known;
 
-interface RowProps extends Omit<Props, "go" | "scheme"> {
-  readonly row: LayerCheck;
-  readonly go: Props["go"];
-}
-
-function Row({ row, check, running, host, deviceId, go }: RowProps): ReactNode {
+function Row({ way, row, running, go }: Props & { readonly row: LayerCheck }): ReactNode {
   const words = useDeskWords();
   const language = useStore((state) => state.language);
+  const { check } = useBank(way.bank);
   const { layer, state, ms, error } = row;
-  const kind = state === "ok" ? "yes" : state === "failed" ? "no" : "wait";
+  // Payments go on without the stream of events: it only hurries the questions.
+  const minor = layer === "events";
+  const kind = state === "ok" ? "yes" : state === "failed" ? (minor ? "doubt" : "no") : "wait";
+  const well = way.said[`lay.${layer}.ok`];
+  const name = way.said[`lay.${layer}`] ?? (`lay.${layer}` as const);
   const said =
     state === "ok"
-      ? words(`lay.${layer}.ok`, { n: check?.tradePoints.length ?? 0 })
+      ? well
+        ? words(well)
+        : words(`lay.${layer}.ok`, { n: check?.tradePoints.length ?? 0 })
       : state === "failed" && error
         ? deskError(language, error).title
         : words(running ? "lay.running" : "lay.untried");
-  const step = REMEDY[layer];
   return (
     <>
       <li className={`check ${kind}`} data-testid={`layer-${layer}`} data-state={state}>
-        {state === "untried" ? <Dashed /> : <Mark name={kind === "yes" ? "yes" : "no"} className={`mark ${kind}c`} />}
-        <b>{words(`lay.${layer}`)}</b>
+        {kind === "wait" ? <Dashed /> : <Mark name={SIGNS[kind]} className={`mark ${kind}c`} />}
+        <b>{words(name)}</b>
         <span className="told">
           <Text>{said}</Text>
         </span>
@@ -88,40 +70,62 @@ function Row({ row, check, running, host, deviceId, go }: RowProps): ReactNode {
         </span>
       </li>
       {state === "failed" && error && (
-        <li className="fix" data-testid="remedy" data-code={error.code}>
-          <p>
-            <b>{words("lay.fix")}</b>
-          </p>
-          <ul>
-            {error.remedy !== "fixSettings" && <li>{deskError(language, error).next}</li>}
-            <li>{words(`lay.${layer}.fix1`)}</li>
-            <li>{words(`lay.${layer}.fix2`)}</li>
-          </ul>
-          {error.bankMessage && <p className="small">{words("bank.said", { text: error.bankMessage })}</p>}
-          {go && step && (
-            <button type="button" className="link quiet" data-testid="remedy-go" onClick={() => go(step)}>
-              {words("lay.go", { step: words(`wiz.${step}`) })}
-            </button>
-          )}
-          <details className="more">
-            <summary data-testid="remedy-copy">{words("lay.copy")}</summary>
-            <Copy
-              id="remedy-text"
-              label={words("lay.copy")}
-              tall
-              text={[
-                `host: ${host}`,
-                `device: ${deviceId ?? "-"}`,
-                `layer: ${layer}`,
-                `error: ${[error.code, error.bankCode, error.bankMessage, error.incident].filter(Boolean).join(" / ")}`,
-                ...(check?.checks ?? []).map(
-                  (one) => `${one.layer}: ${one.state}${one.ms === null ? "" : ` ${one.ms} ms`}`,
-                ),
-              ].join("\n")}
-            />
-          </details>
+        <li className={minor ? "fix minor" : "fix"} data-testid="remedy" data-code={error.code}>
+          <Remedy {...{ way, row, error }} {...(go ? { go } : {})} />
         </li>
       )}
+    </>
+  );
+}
+
+const SIGNS = { yes: "yes", no: "no", doubt: "attention" } as const;
+
+interface RemedyProps extends Omit<Props, "running"> {
+  readonly row: LayerCheck;
+  readonly error: NonNullable<LayerCheck["error"]>;
+}
+
+/** What a technician looks at where a layer has failed, and the text to send to the bank. */
+function Remedy({ way, row: { layer }, error, go }: RemedyProps): ReactNode {
+  const words = useDeskWords();
+  const language = useStore((state) => state.language);
+  const { view } = useDesk();
+  const { check, draft, inUse } = useBank(way.bank);
+  const step = way.remedies[layer];
+  const reason = [error.code, error.bankCode, error.bankMessage, error.params["detail"], error.incident];
+  return (
+    <>
+      <p>
+        <b>{words(layer === "events" ? "lay.events.minor" : "lay.fix")}</b>
+      </p>
+      <ul>
+        {error.remedy !== "fixSettings" && <li>{deskError(language, error).next}</li>}
+        <li>{words(way.said[`lay.${layer}.fix1`] ?? (`lay.${layer}.fix1` as const))}</li>
+        <li>{words(way.said[`lay.${layer}.fix2`] ?? (`lay.${layer}.fix2` as const))}</li>
+      </ul>
+      {error.bankMessage && <p className="small">{words("bank.said", { text: error.bankMessage })}</p>}
+      {go && step && (
+        <button type="button" className="link quiet" data-testid="remedy-go" onClick={() => go(step)}>
+          {words("lay.go", { step: words(`wiz.${step}`) })}
+        </button>
+      )}
+      <details className="more">
+        <summary data-testid="remedy-copy">{words("lay.copy")}</summary>
+        <Copy
+          id="remedy-text"
+          label={words("lay.copy")}
+          tall
+          text={[
+            `host: ${hostOf((draft ?? inUse)?.url ?? "")}`,
+            way.about(view),
+            `layer: ${layer}`,
+            `error: ${reason.filter(Boolean).join(" / ")}`,
+            ...(check?.checks ?? []).map(
+              (one) => `${one.layer}: ${one.state}${one.ms === null ? "" : ` ${one.ms} ms`}`,
+            ),
+          ].join("\n")}
+        />
+      </details>
     </>
   );
 }

@@ -1,26 +1,33 @@
 import type { ReactNode } from "react";
+import { useBank } from "../banks.ts";
+import type { Way } from "../banks.ts";
 import { missingOf } from "../missing.ts";
 import { useDesk, useTask } from "../session.ts";
 import { Note } from "../ui/Fault.tsx";
-import { KaspiFacts } from "../ui/KaspiFacts.tsx";
 import { useDeskWords } from "../words.ts";
 import { Buttons } from "./Buttons.tsx";
 import { sentence } from "./Lacking.tsx";
 import { Step } from "./Step.tsx";
 import type { StepProps } from "./steps.ts";
 
+interface Props extends StepProps {
+  readonly way: Way;
+  /** The draft as names and values. */
+  readonly facts: ReactNode;
+}
+
 /** What is going to be in use, and putting it there. */
-export function ApplyStep({ next, back, go }: StepProps): ReactNode {
+export function ApplyStep({ way, facts, next, back, go }: Props): ReactNode {
   const words = useDeskWords();
-  const { view, send } = useDesk();
+  const { view } = useDesk();
+  const { draft, run } = useBank(way.bank);
   const task = useTask();
-  const missing = missingOf(view);
-  const { draft } = view;
+  const missing = missingOf(view, way);
   const on = (): void => {
     // Nothing is left to put in use: it is in use.
     if (!draft) return next();
     task.run(
-      () => send("connection.apply", {}),
+      () => run("apply"),
       () => next(),
     );
   };
@@ -56,7 +63,7 @@ export function ApplyStep({ next, back, go }: StepProps): ReactNode {
         </Note>
       )}
       {draft ? (
-        <KaspiFacts shown={draft} />
+        facts
       ) : (
         <Note kind="yes">
           <p>{words("apply.done")}</p>

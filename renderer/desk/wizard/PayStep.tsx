@@ -1,6 +1,5 @@
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import { QRCodeSVG } from "qrcode.react";
 import type { CommandInput, CommandOutput } from "../../../contract/commands.ts";
 import { appError } from "../../../contract/errors.ts";
 import type { AppError, Result } from "../../../contract/errors.ts";
@@ -8,7 +7,11 @@ import type { PaymentView, Snapshot } from "../../../contract/snapshot.ts";
 import { isOpen } from "../../../contract/states.ts";
 import type { PaymentState } from "../../../contract/states.ts";
 import { bridge } from "../../actions.ts";
+import { APP_NAME, WAY_NAME } from "../../banks.ts";
 import { Button } from "../../ui/Button.tsx";
+import { Plate } from "../../ui/Plate.tsx";
+import { bankOf, DESK_BANKS, useBank } from "../banks.ts";
+import type { DeskBank } from "../banks.ts";
 import { useDesk } from "../session.ts";
 import { useTrial } from "../trial.ts";
 import { Fault, Note } from "../ui/Fault.tsx";
@@ -16,17 +19,21 @@ import { useDeskWords } from "../words.ts";
 import { Step } from "./Step.tsx";
 
 interface Props {
+  readonly bank: DeskBank;
   readonly snapshot: Snapshot;
   readonly back: (() => void) | null;
   readonly done: () => void;
+  readonly connect: (bank: DeskBank) => void;
 }
 
 /** The first payment: played on the bank's test host, told in words where the money is real. */
-export function PayStep({ snapshot, back, done }: Props): ReactNode {
+export function PayStep(props: Props): ReactNode {
+  const { bank, done, connect } = props;
   const words = useDeskWords();
   const { view } = useDesk();
-  const real = view.kaspi?.environment === "production";
-  if (!real) return <Played snapshot={snapshot} back={back} done={done} />;
+  const { inUse } = useBank(bank);
+  if (inUse?.environment !== "production") return <Played {...props} />;
+  const byHand = bank === "kaspi" && view.kaspi?.scheme === 1;
   return (
     <Step
       name="pay"
@@ -40,11 +47,12 @@ export function PayStep({ snapshot, back, done }: Props): ReactNode {
       }
     >
       <ol className="todo">
-        <li>{words("pay.real.1")}</li>
-        <li>{words("pay.real.2")}</li>
-        <li>{words(view.kaspi?.scheme === 1 ? "pay.real.3.app" : "pay.real.3")}</li>
+        <li>{words("pay.real.1", { button: WAY_NAME[bank] })}</li>
+        <li>{words("pay.real.2", { app: APP_NAME[bank] })}</li>
+        <li>{words(byHand ? "pay.real.3.app" : "pay.real.3")}</li>
         <li>{words("pay.real.4")}</li>
       </ol>
+      <OtherBanks connect={connect} />
     </Step>
   );
 }
@@ -69,7 +77,14 @@ const STATE = {
   needs_review: "pay.doubt",
 } as const satisfies Record<PaymentState, string>;
 
-async function ask<N extends "payments.create" | "payments.dismiss" | "training.phone">(
+/** The same where a real telephone scans the code, and this till withdraws it. */
+const SCANNED: Partial<Record<PaymentState, "pay.scan.app" | "pay.confirm.app" | "pay.withdrawn">> = {
+  awaiting_scan: "pay.scan.app",
+  awaiting_confirmation: "pay.confirm.app",
+  cancelled: "pay.withdrawn",
+};
+
+async function ask<N extends "payments.create" | "payments.cancel" | "payments.dismiss" | "training.phone">(
   name: N,
   input: CommandInput<N>,
 ): Promise<Result<CommandOutput[N]>> {
@@ -80,7 +95,7 @@ async function ask<N extends "payments.create" | "payments.dismiss" | "training.
   }
 }
 
-function Played({ snapshot, back, done }: Props): ReactNode {
+function Played({ bank, snapshot, back, done, connect }: Props): ReactNode {
   const words = useDeskWords();
   const { session } = useDesk();
   const trial = useTrial();
@@ -107,7 +122,7 @@ function Played({ snapshot, back, done }: Props): ReactNode {
       useTrial.setState({ starting: true, id: null });
       const result = await ask("payments.create", {
         key,
-        request: { amount: AMOUNT, provider: "kaspi", method: "qr" },
+        request: { amount: AMOUNT, provider: bank, method: "qr" },
       });
       useTrial.setState({ starting: false, id: result.ok ? result.value.payment.id : null });
       if (result.ok || result.error.code !== "internal") setKey(crypto.randomUUID());
@@ -116,21 +131,35 @@ function Played({ snapshot, back, done }: Props): ReactNode {
   const phone = (action: CommandInput<"training.phone">["action"]) => (): void => {
     if (payment) void run(() => ask("training.phone", { id: payment.id, action, session }));
   };
+  const cancel = (): void => {
+    if (payment) void run(() => ask("payments.cancel", { id: payment.id }));
+  };
   const finish = async (): Promise<void> => {
     // Put away first: the till must not open on the test payment's green screen.
     if (payment) await ask("payments.dismiss", { id: payment.id });
     done();
+  };
+  // On to another bank only when the test payment is off the screen: as a sale it would take the desk away.
+  const [other, setOther] = useState<DeskBank | null>(null);
+  useEffect(() => {
+    if (other && !payment) connect(other);
+  });
+  const follow = (next: DeskBank): void => {
+    setOther(next);
+    if (payment) void run(() => ask("payments.dismiss", { id: payment.id }));
   };
   const state = payment?.state;
   const ended = payment !== null && !isOpen({ ...payment, parked: false });
   const paid = state === "paid";
   const scannable = state === "awaiting_scan";
   const scanned = state === "awaiting_confirmation";
+  // The test host of Halyk has no telephone to play: the code is scanned with the bank's test application, or withdrawn.
+  const played = bank === "kaspi" || snapshot.app.training;
   return (
     <Step
       name="pay"
       title={words("pay.q")}
-      lead={words("pay.t")}
+      {...(played ? { lead: words("pay.t") } : payment ? {} : { lead: words("pay.t.scan") })}
       error={error}
       buttons={
         <>
@@ -156,12 +185,8 @@ function Played({ snapshot, back, done }: Props): ReactNode {
       }
     >
       {payment && (
-        <div className="trial" data-testid="trial" data-state={payment.state}>
-          {payment.qr && (
-            <div className="trialqr">
-              <QRCodeSVG value={payment.qr.payload} level="M" marginSize={4} aria-hidden="true" />
-            </div>
-          )}
+        <div className={played ? "trial" : "trial scanned"} data-testid="trial" data-state={payment.state}>
+          {payment.qr && <Plate payload={payment.qr.payload} />}
           <div>
             {paid ? (
               <Note kind="yes">
@@ -172,11 +197,11 @@ function Played({ snapshot, back, done }: Props): ReactNode {
               </Note>
             ) : (
               <p className="lead" role="status">
-                {words(STATE[payment.state])}
+                {words(played ? STATE[payment.state] : (SCANNED[payment.state] ?? STATE[payment.state]))}
               </p>
             )}
             <Fault error={payment.error} />
-            {(scannable || scanned) && (
+            {played && (scannable || scanned) && (
               <div className="row">
                 <Button id="phone-scan" off={!scannable || busy} onPress={phone("scan")}>
                   {words("phone.scan")}
@@ -189,9 +214,34 @@ function Played({ snapshot, back, done }: Props): ReactNode {
                 </Button>
               </div>
             )}
+            {!played && scannable && (
+              <div className="row">
+                <Button id="trial-cancel" off={busy} onPress={cancel}>
+                  {words("pay.withdraw")}
+                </Button>
+              </div>
+            )}
           </div>
         </div>
       )}
+      {(payment === null || ended) && <OtherBanks connect={follow} />}
     </Step>
   );
+}
+
+/** One bank works: the others that this till has not yet can follow at once. */
+function OtherBanks({ connect }: Pick<Props, "connect">): ReactNode {
+  const words = useDeskWords();
+  const { view } = useDesk();
+  return DESK_BANKS.filter((bank) => bankOf(view, bank).inUse === null).map((bank) => (
+    <button
+      key={bank}
+      type="button"
+      className="link quiet"
+      data-testid={`connect-${bank}`}
+      onClick={() => connect(bank)}
+    >
+      {words(`${bank}.connect`)}
+    </button>
+  ));
 }

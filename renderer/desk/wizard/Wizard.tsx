@@ -2,114 +2,88 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DeskView } from "../../../contract/desk.ts";
 import type { Snapshot } from "../../../contract/snapshot.ts";
+import { bankOf } from "../banks.ts";
+import type { DeskBank, Way } from "../banks.ts";
 import { missingOf } from "../missing.ts";
 import { useDesk, useKept } from "../session.ts";
 import { Page } from "../ui/Page.tsx";
 import { useDeskWords } from "../words.ts";
-import { ApplyStep } from "./ApplyStep.tsx";
-import { CertificateStep } from "./CertificateStep.tsx";
-import { CheckStep } from "./CheckStep.tsx";
-import { DeviceStep } from "./DeviceStep.tsx";
 import { hostOf } from "./hosts.ts";
-import { KeyStep } from "./KeyStep.tsx";
-import { PayStep } from "./PayStep.tsx";
-import { PointStep } from "./PointStep.tsx";
 import { Rail } from "./Rail.tsx";
-import { RootsStep } from "./RootsStep.tsx";
-import { SchemeStep } from "./SchemeStep.tsx";
 import type { StepName, StepProps } from "./steps.ts";
-import { WhereStep } from "./WhereStep.tsx";
 
-const WITH_KEY: readonly StepName[] = ["scheme", "where", "key", "roots", "device", "check", "point", "apply", "pay"];
-const WITH_CERTIFICATE: readonly StepName[] = WITH_KEY.map((step) => (step === "key" ? "certificate" : step));
-
-const stepsOf = ({ draft, kaspi }: DeskView): readonly StepName[] =>
-  (draft ?? kaspi)?.scheme === 1 ? WITH_KEY : WITH_CERTIFICATE;
-
-/** Where to go on with a draft that was left: the first step that is not done. */
-function resumeAt(view: DeskView): StepName {
-  const { draft, check } = view;
-  if (!draft) return "scheme";
-  const steps = stepsOf(view);
-  const lacking = missingOf(view)
-    .map(({ place }) => steps.indexOf(place))
-    .filter((index) => index >= 0 && index < steps.indexOf("point"));
-  const first = steps[Math.min(...lacking)];
-  if (lacking.length > 0 && first) return first;
-  if (!check?.ok) return "check";
-  return draft.registered ? "apply" : "point";
-}
-
-interface Props {
+/** What a bank's wizard is given. */
+export interface WizardProps {
   readonly snapshot: Snapshot;
   readonly leave: () => void;
+  /** Back from the first step; null: there is nothing before it. */
+  readonly before: (() => void) | null;
   /** The till works: to the sale. */
   readonly done: () => void;
+  /** Begins with another bank. */
+  readonly connect: (bank: DeskBank) => void;
 }
 
-/** The way to Kaspi, step by step; each step is tried before the next one is shown. */
-export function Wizard({ snapshot, leave, done }: Props): ReactNode {
+interface Props extends WizardProps {
+  readonly way: Way;
+  readonly steps: readonly StepName[];
+  /** The step after a check that went well. */
+  readonly checked: StepName;
+  readonly step: (name: StepName, props: StepProps) => ReactNode;
+}
+
+/** Where to go on with a draft that was left: the first step that is not done. */
+function resumeAt(view: DeskView, { way, steps, checked }: Props): StepName {
+  const { draft, check } = bankOf(view, way.bank);
+  if (!draft) return way.first;
+  const lacking = missingOf(view, way)
+    .map(({ place }) => steps.indexOf(place))
+    .filter((index) => index >= 0 && index < steps.indexOf("check"));
+  const first = steps[Math.min(...lacking)];
+  if (lacking.length > 0 && first) return first;
+  return check?.ok ? checked : "check";
+}
+
+/** The way to a bank, step by step; each step is tried before the next one is shown. */
+export function Wizard(props: Props): ReactNode {
+  const { snapshot, leave, before, way, steps, step } = props;
   const words = useDeskWords();
   const { view, busy } = useDesk();
-  const steps = stepsOf(view);
-  const [at, setAt] = useState<StepName>(() => resumeAt(view));
-  const [reached, setReached] = useKept("wizard.reached", () => steps.indexOf(at));
+  const { draft, inUse } = bankOf(view, way.bank);
+  const [at, setAt] = useState<StepName>(() => resumeAt(view, props));
+  // Of what works already every step is filled in.
+  const [reached, setReached] = useKept(`${way.bank}.reached`, () => steps.indexOf(inUse && !draft ? "check" : at));
   const now = Math.max(0, steps.indexOf(at));
-  const go = (step: StepName): void => {
-    setAt(step);
-    setReached(Math.max(reached, steps.indexOf(step)));
+  const go = (name: StepName): void => {
+    setAt(name);
+    setReached(Math.max(reached, steps.indexOf(name)));
   };
-  const before = steps[now - 1];
+  const earlier = steps[now - 1];
   const after = steps[now + 1];
-  const props: StepProps = {
-    next: () => after && go(after),
-    back: before ? () => go(before) : null,
-    go,
-  };
-  const shown = view.draft ?? view.kaspi;
+  const shown = draft ?? inUse;
+  const name = steps[now] ?? way.first;
   return (
     <Page
       snapshot={snapshot}
       screen="setup"
-      title={words("wiz.title")}
+      title={words(`wiz.title.${way.bank}`)}
       {...(shown ? { note: hostOf(shown.url) } : {})}
       back={leave}
-      focusOn="wizard"
+      focusOn={`wizard ${way.bank}`}
     >
       <div className="wizard">
         <Rail
-          steps={steps.map((name) => ({ name, title: words(`wiz.${name}`) }))}
-          at={steps[now] ?? "scheme"}
+          steps={steps.map((one) => ({ name: one, title: words(`wiz.${one}`) }))}
+          at={name}
           reached={reached}
           go={busy ? null : go}
         />
-        {stepOf(steps[now] ?? "scheme", props, snapshot, done)}
+        {step(name, {
+          next: () => after && go(after),
+          back: earlier ? () => go(earlier) : before,
+          go,
+        })}
       </div>
     </Page>
   );
-}
-
-function stepOf(name: StepName, props: StepProps, snapshot: Snapshot, done: () => void): ReactNode {
-  switch (name) {
-    case "scheme":
-      return <SchemeStep {...props} />;
-    case "where":
-      return <WhereStep {...props} />;
-    case "key":
-      return <KeyStep {...props} />;
-    case "certificate":
-      return <CertificateStep {...props} />;
-    case "roots":
-      return <RootsStep {...props} />;
-    case "device":
-      return <DeviceStep {...props} />;
-    case "check":
-      return <CheckStep {...props} />;
-    case "point":
-      return <PointStep {...props} />;
-    case "apply":
-      return <ApplyStep {...props} />;
-    case "pay":
-      return <PayStep snapshot={snapshot} back={props.back} done={done} />;
-  }
 }

@@ -1,10 +1,16 @@
+/** The steps of all banks' wizards; one name means the same thing in each of them. */
 export type StepName =
   | "scheme"
   | "where"
   | "key"
+  | "login"
   | "certificate"
+  | "shop"
   | "roots"
   | "device"
+  | "limits"
+  | "document"
+  | "events"
   | "check"
   | "point"
   | "apply"

@@ -3,15 +3,17 @@ import { appError } from "../../../contract/errors.ts";
 import type { AppError } from "../../../contract/errors.ts";
 import type {
   CertificateView,
+  BankDeskView,
   ConnectionCheck,
   DeskView,
+  HalykQrSettingsView,
   KaspiSettingsView,
   Layer,
   LayerCheck,
 } from "../../../contract/desk.ts";
 import { LAYERS } from "../../../contract/desk.ts";
 import type { Snapshot } from "../../../contract/snapshot.ts";
-import { awaitingScan, KASPI, snapshot } from "./snapshots.ts";
+import { awaitingScan, HALYK, halykScan, KASPI, snapshot } from "./snapshots.ts";
 import type { Till } from "./till.ts";
 
 export const SESSION = "session-of-the-technician";
@@ -49,6 +51,46 @@ export const kaspi = (more: Partial<KaspiSettingsView> = {}): KaspiSettingsView 
   ...more,
 });
 
+export const halyk = (more: Partial<HalykQrSettingsView> = {}): HalykQrSettingsView => ({
+  environment: "test",
+  url: "https://testapi.onlinebank.kz/internal/qr-service/internal",
+  roots: [],
+  username: "BEREKE",
+  hasPassword: true,
+  terminal: "92059431",
+  mpan: null,
+  pointOfSale: null,
+  pointOfSaleLatin: "Duken No1",
+  channel: "SMART_POS",
+  scanSeconds: 180,
+  pollSeconds: 3,
+  emvMismatch: null,
+  makesFinDocument: false,
+  amountAsString: false,
+  invoiceRange: { from: "1", to: "999999" },
+  limits: { min: "1.00", max: "1000000.00" },
+  kafka: null,
+  ...more,
+});
+
+const NO_HALYK: BankDeskView<HalykQrSettingsView> = {
+  inUse: null,
+  reason: null,
+  events: "off",
+  draft: null,
+  missing: [],
+  check: null,
+};
+
+export const KAFKA = {
+  brokers: ["10.0.67.22:31097", "10.0.67.21:31096", "10.0.67.20:31095"],
+  topic: "ob-qr-service-status-events",
+  groupId: null,
+  tls: true,
+  roots: [],
+  sasl: { mechanism: "SCRAM-SHA-512", username: "bereke", hasPassword: true },
+} as const;
+
 export const view = (more: Partial<DeskView> = {}): DeskView => ({
   person: { id: "t1", name: "Ержан", role: "technician" },
   idleSeconds: 600,
@@ -70,6 +112,7 @@ export const view = (more: Partial<DeskView> = {}): DeskView => ({
   draft: null,
   missing: [],
   check: null,
+  halykQr: NO_HALYK,
   requests: [],
   dropped: [],
   dropFolder: "/var/lib/qabyl/certs",
@@ -77,6 +120,10 @@ export const view = (more: Partial<DeskView> = {}): DeskView => ({
   language: "ru",
   ...more,
 });
+
+/** A till with Halyk QR alone: in use, or being set up. */
+export const withHalyk = (bank: Partial<BankDeskView<HalykQrSettingsView>>, more: Partial<DeskView> = {}): DeskView =>
+  view({ kaspi: null, halykQr: { ...NO_HALYK, ...bank }, ...more });
 
 export const POINTS = [
   { id: "1042", name: "Дүкен №1, Абай даңғылы, 150" },
@@ -95,6 +142,19 @@ export function check(scheme: 1 | 2 | 3, until: Layer | null = null, error: AppE
     return { layer, state: layer === "device" ? "untried" : "ok", ms: 12, error: null };
   });
   return { checks, tradePoints: failed ? [] : POINTS, ok: !failed };
+}
+
+/** The same of Halyk QR, which has no certificate, trade point or device. A broken stream of events stops nobody. */
+export function halykCheck(until: Layer | null = null, error: AppError | null = null): ConnectionCheck {
+  const none: readonly Layer[] = ["certificate", "tradePoint", "device"];
+  let failed = false;
+  const checks = LAYERS.map((layer): LayerCheck => {
+    if (none.includes(layer)) return { layer, state: "none", ms: null, error: null };
+    if (failed) return { layer, state: "untried", ms: null, error: null };
+    failed = layer === until;
+    return failed ? { layer, state: "failed", ms: 41, error } : { layer, state: "ok", ms: 12, error: null };
+  });
+  return { checks, tradePoints: [], ok: !failed || until === "events" };
 }
 
 const REFUSED = appError("certificate_refused", { bankCode: "-10000", bankMessage: "No required client certificate" });
@@ -202,7 +262,8 @@ export const DESK_STATES: Readonly<Record<string, DeskState>> = {
       await press("done")(till);
     },
   },
-  scheme: { screen: "setup", view: fresh(null), act: press("scheme-2") },
+  choose: { screen: "setup", view: fresh(null), act: press("next") },
+  scheme: { screen: "setup", view: fresh(null), act: press("choose-kaspi", "next", "scheme-2") },
   where: {
     screen: "setup",
     view: fresh({}),
@@ -322,7 +383,78 @@ export const DESK_STATES: Readonly<Record<string, DeskState>> = {
     answers: { "connection.apply": ok(view({ kaspi: kaspi({ environment: "production" }) })) },
     act: press("next"),
   },
+  "halyk-login": {
+    screen: "setup",
+    view: withHalyk({
+      draft: halyk({ username: "", hasPassword: false, terminal: "" }),
+      missing: [{ path: "providers.halykQr.username", words: "missing; x" }],
+    }),
+    act: async (till) => {
+      await till.id("halyk-username").fill("a:b");
+      await till.id("halyk-mpan").fill("4598");
+      await press("next")(till);
+    },
+  },
+  "halyk-shop": {
+    screen: "setup",
+    view: withHalyk({ draft: halyk(), check: halykCheck() }),
+    act: async (till) => {
+      await press("step-shop")(till);
+      await till.id("halyk-pointOfSale").fill("«Әйгерім» дүкені, Қабанбай батыр көшесі");
+    },
+  },
+  "halyk-limits": {
+    screen: "setup",
+    view: withHalyk({ draft: halyk(), check: halykCheck() }),
+    act: async (till) => {
+      await press("step-limits", "halyk-protocol")(till);
+      await till.id("halyk-invoiceFrom").fill("5000000");
+      await till.id("halyk-scanSeconds").fill("20");
+      await press("next")(till);
+    },
+  },
+  "halyk-document": {
+    screen: "setup",
+    view: withHalyk({ draft: halyk({ makesFinDocument: true }), check: halykCheck() }),
+    act: press("step-document"),
+  },
+  "halyk-events": {
+    screen: "setup",
+    view: withHalyk({ draft: halyk({ kafka: KAFKA }), check: halykCheck() }),
+    act: async (till) => {
+      await press("step-events")(till);
+      await till.id("halyk-brokers").fill("10.0.67.22");
+      await press("halyk-tls-no", "halyk-sasl-PLAIN", "next")(till);
+    },
+  },
+  "halyk-check-events": {
+    screen: "setup",
+    view: withHalyk({
+      draft: halyk({ kafka: KAFKA }),
+      check: halykCheck("events", appError("events_unreachable", { params: { detail: "connect ETIMEDOUT" } })),
+    }),
+    act: press("step-check"),
+  },
+  "halyk-pay": {
+    screen: "setup",
+    view: withHalyk({ draft: halyk(), check: halykCheck() }),
+    answers: {
+      "bank.apply": ok(withHalyk({ inUse: halyk() })),
+      "payments.create": ok({ created: true, payment: { id: "p-1" } }),
+    },
+    act: async (till) => {
+      await press("next", "trial-start")(till);
+      await till.show({
+        parked: [halykScan({ parked: true, environment: "test", minor: 1_000 })],
+      });
+    },
+  },
   settings: { screen: "settings", view: view() },
+  "settings-halyk": {
+    screen: "settings",
+    view: withHalyk({ inUse: halyk({ kafka: KAFKA, amountAsString: true }), events: "down" }),
+    snapshot: { providers: [HALYK] },
+  },
   "settings-unfinished": { screen: "settings", view: view({ draft: kaspi() }), act: press("draft-discard") },
   "settings-fault": {
     screen: "settings",

@@ -5,9 +5,9 @@ import { CertificateWays } from "../certificate/Open.tsx";
 import { useDesk } from "../session.ts";
 import { Note } from "../ui/Fault.tsx";
 import { useDeskWords } from "../words.ts";
-import { Buttons } from "./Buttons.tsx";
-import { Step } from "./Step.tsx";
-import type { StepProps } from "./steps.ts";
+import { Buttons } from "../wizard/Buttons.tsx";
+import { Step } from "../wizard/Step.tsx";
+import type { StepProps } from "../wizard/steps.ts";
 
 /** Schemes 2 and 3: the certificate by which the bank knows the till. */
 export function CertificateStep({ next, back }: StepProps): ReactNode {

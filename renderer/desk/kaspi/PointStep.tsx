@@ -4,9 +4,9 @@ import { useDesk, useKept, useTask } from "../session.ts";
 import { Choice } from "../ui/Choice.tsx";
 import { Note } from "../ui/Fault.tsx";
 import { useDeskWords } from "../words.ts";
-import { Buttons } from "./Buttons.tsx";
-import { Step } from "./Step.tsx";
-import type { StepProps } from "./steps.ts";
+import { Buttons } from "../wizard/Buttons.tsx";
+import { Step } from "../wizard/Step.tsx";
+import type { StepProps } from "../wizard/steps.ts";
 
 /** At which of the shop's places the till stands, and making it known there. */
 export function PointStep({ next, back, go }: StepProps): ReactNode {
@@ -15,7 +15,7 @@ export function PointStep({ next, back, go }: StepProps): ReactNode {
   const task = useTask();
   const points = view.check?.tradePoints ?? [];
   const draft = view.draft;
-  const [form, set] = useKept("point", () => ({
+  const [form, set] = useKept("kaspi.point", () => ({
     id: draft?.tradePointId ?? (points.length === 1 ? (points[0]?.id ?? null) : null),
     asked: false,
   }));

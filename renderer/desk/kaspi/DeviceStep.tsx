@@ -1,15 +1,18 @@
 import type { ReactNode } from "react";
 import type { DeskView } from "../../../contract/desk.ts";
-import { amountOf, BIN, DEVICE_ID, deviceName, digits, typedAmount } from "../forms.ts";
-import { useDesk, useKept, useTask } from "../session.ts";
+import { BIN, DEVICE_ID, deviceName, digits, typedAmount } from "../forms.ts";
+import { useDesk } from "../session.ts";
 import { Choice } from "../ui/Choice.tsx";
 import { Field } from "../ui/Field.tsx";
+import { useDraftStep } from "../wizard/draft.ts";
+import { FormStep } from "../wizard/FormStep.tsx";
+import { Lacking } from "../wizard/Lacking.tsx";
+import { LimitFields, limitsOf } from "../wizard/Limits.tsx";
+import type { LimitsForm } from "../wizard/Limits.tsx";
+import type { StepProps } from "../wizard/steps.ts";
 import { useDeskWords } from "../words.ts";
 import type { DeskWords } from "../words.ts";
-import { Buttons } from "./Buttons.tsx";
-import { Lacking, useLacking } from "./Lacking.tsx";
-import { Step } from "./Step.tsx";
-import type { StepProps } from "./steps.ts";
+import { KASPI } from "./way.ts";
 
 interface Organization {
   readonly bin: string;
@@ -18,13 +21,11 @@ interface Organization {
   readonly tradePointId: string | null;
 }
 
-interface Form {
+interface Form extends LimitsForm {
   readonly deviceId: string;
   readonly organizations: readonly Organization[];
   /** Which of them takes the money: by its place, since its BIN may still be typed. */
   readonly active: string;
-  readonly min: string;
-  readonly max: string;
   readonly asked: boolean;
 }
 
@@ -65,26 +66,20 @@ const isWrong = ({ bin, name, deviceId }: Organization): boolean =>
 /** How the bank calls this till; in scheme 3, for which legal entities. */
 export function DeviceStep({ next, back }: StepProps): ReactNode {
   const words = useDeskWords();
-  const { view, send } = useDesk();
-  const task = useTask();
-  const [form, set] = useKept("device", () => known(view));
-  const lacking = useLacking("device");
+  const { send } = useDesk();
+  const { view, task, form, set, lacking, save } = useDraftStep(KASPI, "device", known, next);
   const several = (view.draft ?? view.kaspi)?.scheme === 3;
   const { asked, organizations } = form;
-  const [min, max] = [amountOf(form.min), amountOf(form.max)];
   const on = (): void => {
     set({ asked: true });
-    if (min === null || max === null) return;
-    const limits = { min, max };
+    const limits = limitsOf(form);
+    if (limits === null) return;
     if (several ? organizations.some(isWrong) : !DEVICE_ID.test(form.deviceId)) return;
     const active = organizations[Number(form.active)] ?? organizations[0];
     const change = several
       ? { organizations: [...organizations], ...(active ? { bin: active.bin } : {}), limits }
       : { deviceId: form.deviceId, limits };
-    task.run(
-      () => send("connection.draft", { change }),
-      () => lacking.pass(next),
-    );
+    save(() => send("connection.draft", { change }));
   };
   const change = (index: number, part: Partial<Organization>): void =>
     set({ organizations: organizations.map((one, at) => (at === index ? { ...one, ...part } : one)) });
@@ -98,13 +93,13 @@ export function DeviceStep({ next, back }: StepProps): ReactNode {
       ],
     });
   return (
-    <Step
+    <FormStep
       name="device"
       title={words(several ? "dev.q.3" : "dev.q")}
       lead={words(several ? "dev.t.3" : "dev.t")}
-      error={task.error}
-      onEnter={on}
-      buttons={<Buttons next={on} back={back} busy={task.busy} />}
+      task={task}
+      on={on}
+      back={back}
     >
       {several ? (
         <>
@@ -150,29 +145,10 @@ export function DeviceStep({ next, back }: StepProps): ReactNode {
       <details className="more">
         <summary data-testid="limits">{words("lim.title")}</summary>
         <p className="dim">{words("lim.t")}</p>
-        <div className="pair">
-          <Field
-            id="limit-min"
-            kind="digits"
-            size="short"
-            label={words("lim.min")}
-            value={form.min}
-            onChange={(text) => set({ min: text })}
-            error={asked && min === null ? words("bad.amount") : null}
-          />
-          <Field
-            id="limit-max"
-            kind="digits"
-            size="short"
-            label={words("lim.max")}
-            value={form.max}
-            onChange={(text) => set({ max: text })}
-            error={asked && max === null ? words("bad.amount") : null}
-          />
-        </div>
+        <LimitFields prefix="limit-" form={form} set={set} asked={asked} />
       </details>
-      <Lacking place="device" but={["deviceId"]} shown={lacking.shown} />
-    </Step>
+      <Lacking way={KASPI} place="device" but={["deviceId"]} shown={lacking.shown} />
+    </FormStep>
   );
 }
 

@@ -1,14 +1,16 @@
 import type { ReactNode } from "react";
-import type { DeskView } from "../../../contract/desk.ts";
 import { KASPI_TEST_URLS } from "../../../contract/banks/kaspi.ts";
-import { useDesk, useKept, useTask } from "../session.ts";
-import { Choice } from "../ui/Choice.tsx";
+import type { DeskView } from "../../../contract/desk.ts";
+import { useDesk } from "../session.ts";
 import { Field } from "../ui/Field.tsx";
+import { useDraftStep } from "../wizard/draft.ts";
+import { FormStep } from "../wizard/FormStep.tsx";
+import { Lacking } from "../wizard/Lacking.tsx";
+import { PlaceFields, placeOf } from "../wizard/Place.tsx";
+import type { PlaceForm } from "../wizard/Place.tsx";
+import type { StepProps } from "../wizard/steps.ts";
 import { useDeskWords } from "../words.ts";
-import { Buttons } from "./Buttons.tsx";
-import { Lacking, useLacking } from "./Lacking.tsx";
-import { Step } from "./Step.tsx";
-import type { StepProps } from "./steps.ts";
+import { KASPI } from "./way.ts";
 
 interface Header {
   readonly name: string;
@@ -17,26 +19,21 @@ interface Header {
   readonly kept: boolean;
 }
 
-interface Form {
-  readonly environment: "test" | "production";
-  readonly url: string;
+interface Form extends PlaceForm {
   readonly headers: readonly Header[];
 }
 
 function known({ draft, kaspi }: DeskView): Form {
   const shown = draft ?? kaspi;
-  const environment = shown?.environment === "production" ? "production" : "test";
-  const url = shown && shown.url !== KASPI_TEST_URLS[shown.scheme] ? shown.url : "";
-  return { environment, url, headers: (shown?.headerNames ?? []).map((name) => ({ name, value: "", kept: true })) };
+  const headers = (shown?.headerNames ?? []).map((name) => ({ name, value: "", kept: true }));
+  return { ...placeOf(shown, shown ? KASPI_TEST_URLS[shown.scheme] : ""), headers };
 }
 
 /** Test or real money, at which address, and through whose gateway. */
 export function WhereStep({ next, back }: StepProps): ReactNode {
   const words = useDeskWords();
-  const { view, send } = useDesk();
-  const task = useTask();
-  const [form, set] = useKept("where", () => known(view));
-  const lacking = useLacking("where");
+  const { send } = useDesk();
+  const { view, task, form, set, lacking, save } = useDraftStep(KASPI, "where", known, next);
   const scheme = (view.draft ?? view.kaspi)?.scheme ?? 2;
   const on = (): void => {
     const url = form.url.trim();
@@ -45,42 +42,19 @@ export function WhereStep({ next, back }: StepProps): ReactNode {
         .filter(({ name }) => name.trim() !== "")
         .map(({ name, value, kept }) => [name.trim(), kept && value === "" ? null : value]),
     );
-    task.run(
-      () =>
-        send("connection.draft", { change: { environment: form.environment, url: url === "" ? null : url, headers } }),
-      () => lacking.pass(next),
-    );
+    const { environment } = form;
+    save(() => send("connection.draft", { change: { environment, url: url === "" ? null : url, headers } }));
   };
   const change = (index: number, part: Partial<Header>): void =>
     set({ headers: form.headers.map((header, at) => (at === index ? { ...header, ...part } : header)) });
-  const production = form.environment === "production";
   return (
-    <Step
-      name="where"
-      title={words("where.q")}
-      error={task.error}
-      onEnter={on}
-      buttons={<Buttons next={on} back={back} busy={task.busy} />}
-    >
-      <Choice
-        id="environment"
-        label={words("where.q")}
-        bare
-        value={form.environment}
-        onChange={(environment) => set({ environment })}
-        options={[
-          { value: "test", title: words("where.test"), text: words("where.test.t") },
-          { value: "production", title: words("where.production"), text: words("where.production.t") },
-        ]}
-      />
-      <Field
-        id="url"
-        kind="url"
-        label={words("where.url")}
-        hint={words(production ? "where.url.production" : "where.url.test")}
-        placeholder={production ? "https://" : KASPI_TEST_URLS[scheme]}
-        value={form.url}
-        onChange={(url) => set({ url })}
+    <FormStep name="where" title={words("where.q")} task={task} on={on} back={back}>
+      <PlaceFields
+        prefix=""
+        form={form}
+        set={set}
+        testUrl={KASPI_TEST_URLS[scheme]}
+        meant={{ production: words("where.production.t"), url: words("where.url.production") }}
         error={lacking.of("url")}
       />
       <details className="more" open={form.headers.length > 0}>
@@ -120,7 +94,7 @@ export function WhereStep({ next, back }: StepProps): ReactNode {
           {words("gate.add")}
         </button>
       </details>
-      <Lacking place="where" but={["url"]} shown={lacking.shown} />
-    </Step>
+      <Lacking way={KASPI} place="where" but={["url"]} shown={lacking.shown} />
+    </FormStep>
   );
 }

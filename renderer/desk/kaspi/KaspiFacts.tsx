@@ -1,10 +1,9 @@
 import type { ReactNode } from "react";
 import type { KaspiSettingsView } from "../../../contract/desk.ts";
-import { formatMoney, parseAmount } from "../../../contract/money.ts";
 import { dayOf } from "../forms.ts";
 import { useDesk } from "../session.ts";
+import { Facts, limitsText, Long } from "../ui/Facts.tsx";
 import { useDeskWords } from "../words.ts";
-import { Facts } from "./Facts.tsx";
 
 /** The way to Kaspi, as names and values. No secret is among them. */
 export function KaspiFacts({ shown }: { readonly shown: KaspiSettingsView }): ReactNode {
@@ -12,21 +11,12 @@ export function KaspiFacts({ shown }: { readonly shown: KaspiSettingsView }): Re
   const { view } = useDesk();
   const { scheme, environment, certificate, limits } = shown;
   const point = view.check?.tradePoints.find(({ id }) => id === shown.tradePointId);
-  const money = (text: string): string => {
-    const sum = parseAmount(text);
-    return sum === null ? text : formatMoney(sum);
-  };
   return (
     <Facts
       rows={[
         [words("fact.environment"), words(`env.${environment}`)],
         [words("fact.scheme"), words(`scheme.${scheme}`)],
-        [
-          words("fact.url"),
-          <span key="url" className="break">
-            {shown.url}
-          </span>,
-        ],
+        [words("fact.url"), <Long key="url">{shown.url}</Long>],
         scheme === 1
           ? [words("fact.key"), words(shown.hasApiKey ? "fact.there" : "fact.absent")]
           : [
@@ -46,10 +36,7 @@ export function KaspiFacts({ shown }: { readonly shown: KaspiSettingsView }): Re
               ? `${point.name} (${point.id})`
               : shown.tradePointId,
         ],
-        [
-          words("fact.limits"),
-          <span key="limits" className="num">{`${money(limits.min)} – ${money(limits.max)}`}</span>,
-        ],
+        [words("fact.limits"), limitsText(limits)],
       ]}
     />
   );

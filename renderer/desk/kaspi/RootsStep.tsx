@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { RootFiles } from "../certificate/Roots.tsx";
+import { KaspiRoots } from "../certificate/Roots.tsx";
 import { useDesk } from "../session.ts";
 import { useDeskWords } from "../words.ts";
-import { Buttons } from "./Buttons.tsx";
-import { Step } from "./Step.tsx";
-import type { StepProps } from "./steps.ts";
+import { Buttons } from "../wizard/Buttons.tsx";
+import { Step } from "../wizard/Step.tsx";
+import type { StepProps } from "../wizard/steps.ts";
 
 /** The bank's root certificates. Without them only a bank with a public certificate is trusted. */
 export function RootsStep({ next, back }: StepProps): ReactNode {
@@ -21,7 +21,7 @@ export function RootsStep({ next, back }: StepProps): ReactNode {
         <Buttons next={next} back={back} busy={busy} {...(roots.length === 0 ? { face: words("roots.skip") } : {})} />
       }
     >
-      <RootFiles roots={roots} />
+      <KaspiRoots roots={roots} />
     </Step>
   );
 }

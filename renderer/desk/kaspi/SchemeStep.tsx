@@ -2,9 +2,8 @@ import type { ReactNode } from "react";
 import { useDesk, useKept, useTask } from "../session.ts";
 import { Choice } from "../ui/Choice.tsx";
 import { useDeskWords } from "../words.ts";
-import { Buttons } from "./Buttons.tsx";
-import { Step } from "./Step.tsx";
-import type { StepProps } from "./steps.ts";
+import { FormStep } from "../wizard/FormStep.tsx";
+import type { StepProps } from "../wizard/steps.ts";
 
 const SCHEMES = ["1", "2", "3"] as const;
 type Scheme = (typeof SCHEMES)[number];
@@ -15,7 +14,7 @@ export function SchemeStep({ next, back }: StepProps): ReactNode {
   const { view, send } = useDesk();
   const task = useTask();
   const known = (view.draft ?? view.kaspi)?.scheme;
-  const [form, set] = useKept<{ scheme: Scheme | null; asked: boolean }>("scheme", () => ({
+  const [form, set] = useKept<{ scheme: Scheme | null; asked: boolean }>("kaspi.scheme", () => ({
     scheme: known ? (String(known) as Scheme) : null,
     asked: false,
   }));
@@ -29,14 +28,7 @@ export function SchemeStep({ next, back }: StepProps): ReactNode {
     );
   };
   return (
-    <Step
-      name="scheme"
-      title={words("scheme.q")}
-      lead={words("scheme.t")}
-      error={task.error}
-      onEnter={on}
-      buttons={<Buttons next={on} back={back} busy={task.busy} />}
-    >
+    <FormStep name="scheme" title={words("scheme.q")} lead={words("scheme.t")} task={task} on={on} back={back}>
       <Choice
         id="scheme"
         label={words("scheme.q")}
@@ -55,6 +47,6 @@ export function SchemeStep({ next, back }: StepProps): ReactNode {
         }))}
         error={form.asked && form.scheme === null ? words("need.choice") : null}
       />
-    </Step>
+    </FormStep>
   );
 }
