@@ -1,5 +1,5 @@
 import { appError } from "../contract/errors.ts";
-import type { Result } from "../contract/errors.ts";
+import type { AppError, Result } from "../contract/errors.ts";
 import type { CommandInput, CommandName, CommandOutput } from "../contract/commands.ts";
 import { formatAmount, minor } from "../contract/money.ts";
 import type { Payment } from "../contract/payment.ts";
@@ -233,6 +233,9 @@ export function defaultProvider({ providers, lastProvider }: Snapshot): Provider
 export const cancel = (id: string): void => void once("payments.cancel", id, { id });
 export const dismiss = (id: string): void => void once("payments.dismiss", id, { id });
 export const refresh = (id: string): void => void once("payments.refresh", id, { id });
+/** A refund whose answer was lost, and with it its number at the bank, is a person's to settle: there is nobody to ask. */
+export const canBeAsked = ({ error, bankId }: { error: AppError | null; bankId: string | null }): boolean =>
+  bankId !== null || error?.code !== "refund_lost";
 export const refreshRefund = (id: string): void => void once("refunds.refresh", id, { id });
 export const acknowledge = (id: string): void => void once("notices.acknowledge", id, { id });
 export const askBank = (provider: Provider): void => void once("bank.prepare", provider, { provider });

@@ -1,4 +1,4 @@
-import type { BannerKind, Snapshot } from "../contract/snapshot.ts";
+import type { BannerKind, PaymentView, Snapshot } from "../contract/snapshot.ts";
 import type { PaymentState, RefundState } from "../contract/states.ts";
 
 export type Cue = "scanned" | "paid" | "no" | "attention";
@@ -33,11 +33,15 @@ const OF_BANNER: Partial<Record<BannerKind, Cue>> = {
   "double-paid": "attention",
 };
 
+/** A code that does not fit its sale, shown with a warning. */
+const isDoubtedCode = ({ state, error }: PaymentView): boolean =>
+  state === "awaiting_scan" && error?.code === "qr_mismatch";
+
 /** What the change from one snapshot to the next sounds like: one cue at most, the sale or refund on the screen first. */
 export function cueOf(before: Snapshot, next: Snapshot): Cue | null {
   const { current, refund } = next;
   if (current && (current.id !== before.current?.id || current.state !== before.current.state)) {
-    const cue = OF_STATE[current.state];
+    const cue = isDoubtedCode(current) ? "attention" : OF_STATE[current.state];
     if (cue) return cue;
   }
   if (refund && (refund.id !== before.refund?.id || refund.state !== before.refund.state)) {

@@ -18,7 +18,3 @@ export function Text({ children }: { readonly children: string }): ReactNode {
     <Fragment key={index}>{index % 2 === 1 ? <span className="num">{part}</span> : part}</Fragment>
   ));
 }
-
-/** How the banks' apps and ways to pay are called in every language. */
-export const APP_NAME = { kaspi: "Kaspi.kz", halykQr: "Halyk", epay: "Halyk" } as const;
-export const WAY_NAME = { kaspi: "Kaspi QR", halykQr: "Halyk QR", epay: "Halyk ePay" } as const;

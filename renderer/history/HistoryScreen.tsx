@@ -5,7 +5,7 @@ import type { HistoryItem } from "../../contract/commands.ts";
 import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor, parseAmount } from "../../contract/money.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
-import { busyKey, leavePlace } from "../actions.ts";
+import { busyKey, canBeAsked, leavePlace } from "../actions.ts";
 import { useBackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
 import { clockTime, dayTime, shopDay } from "../time.ts";
@@ -204,7 +204,7 @@ function Row({ item, snapshot, dated, onOpen }: RowProps): ReactNode {
       <span className="num dim">№ {payment.number}</span>
       <span className="bank">{wayOf(payment, back)}</span>
       <span className="acts">
-        {doubtful && (
+        {doubtful && (refund === undefined || canBeAsked(refund)) && (
           <Button id="history-check" kind="main" off={busy} onPress={() => void askAbout(item)}>
             {back("hist.check")}
           </Button>

@@ -1,14 +1,17 @@
 import type { ReactNode } from "react";
 import type { HistoryItem } from "../../contract/commands.ts";
 import { formatMoney, groupDigits, minor, parseAmount } from "../../contract/money.ts";
+import type { Payment } from "../../contract/payment.ts";
 import type { Refund } from "../../contract/refund.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
-import { busyKey } from "../actions.ts";
+import { busyKey, canBeAsked } from "../actions.ts";
 import { useBackWords } from "../messages/back.ts";
 import type { BackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
 import { clockTime, dayTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
+import { cardName, Details, numbersOf } from "../ui/Details.tsx";
+import type { Fact } from "../ui/Details.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Reason } from "../ui/Reason.tsx";
@@ -34,6 +37,8 @@ const ASKABLE = new Set([
   "cancelled",
 ]);
 
+const isAskable = ({ settled, state }: Payment): boolean => !settled && ASKABLE.has(state);
+
 /** One sale: what is known of it, what went back, and what can be done. */
 export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
   const words = useWords();
@@ -45,7 +50,8 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
   const paid = parseAmount(payment.amount) ?? minor(0);
   const undecided = openRefund(item);
   const asking = busy.has(busyKey(undecided ? "refunds.refresh" : "payments.refresh", undecided?.id ?? payment.id));
-  const askable = openThings(item) || (!payment.settled && ASKABLE.has(payment.state));
+  const lost = undecided !== undefined && !canBeAsked(undecided);
+  const askable = !lost && (undecided !== undefined || openThings(item) || isAskable(payment));
   const way = snapshot.providers.find(({ name }) => name === payment.provider)?.refunds ?? null;
   const refundable = payment.state === "paid" && way !== null && payment.kind === "sale";
   const gone = backTotal(item) >= paid;
@@ -53,10 +59,11 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
     await askAbout(item);
     reload();
   };
-  const facts: readonly (readonly [string, string | null])[] = [
+  const facts: readonly Fact[] = [
     [words("time"), dayTime(payment.createdAt, timezone)],
     [words("method"), wayOf(payment, back)],
-    [back("hist.bank"), payment.bankId],
+    ...numbersOf(payment, words),
+    [words("det.card"), cardName(payment)],
     [back("hist.actor"), payment.actor === "person:cashier" ? null : payment.actor.replace(/^\w+:/, "")],
   ];
   return (
@@ -85,20 +92,24 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
           <p className="title">{face.word}</p>
           {payment.environment === "test" && <p className="dim">{back("hist.env")}</p>}
         </div>
-        <dl className="facts">
-          {facts.map(
-            ([label, value]) =>
-              value !== null && (
-                <div key={label}>
-                  <dt>{label}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ),
-          )}
-        </dl>
+        <div className="factsline">
+          <dl className="facts">
+            {facts.map(
+              ([label, value]) =>
+                value !== null && (
+                  <div key={label}>
+                    <dt>{label}</dt>
+                    <dd>{value}</dd>
+                  </div>
+                ),
+            )}
+          </dl>
+          <Details told={payment} />
+        </div>
         {payment.error && payment.state !== "paid" && <Reason error={payment.error} />}
         {(refundable || refunds.length > 0) && (
-          <section className="backs scroll" aria-label={back("hist.backs")}>
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
+          <section className="backs scroll" tabIndex={0} aria-label={back("hist.backs")}>
             <h2>{back(refunds.length > 0 ? "hist.backs" : "hist.nobacks")}</h2>
             <ul className="list">
               {refunds.map((refund) => (
@@ -107,7 +118,7 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
             </ul>
           </section>
         )}
-        {undecided && <p className="low">{back("hist.busy")}</p>}
+        {undecided && <p className="low">{lost ? back("hist.lost") : back("hist.busy")}</p>}
         <div className="row push">
           {refundable && (
             <Button

@@ -3,11 +3,11 @@ import { parseAmount } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { Refund } from "../../contract/refund.ts";
 import type { PaymentState, RefundState } from "../../contract/states.ts";
+import { WAY_NAME } from "../banks.ts";
 import type { Words } from "../messages/index.ts";
 import type { BackWords } from "../messages/back.ts";
 import type { MarkName } from "../ui/Mark.tsx";
 import { STATE_WORD } from "../ui/states.ts";
-import { WAY_NAME } from "../words.tsx";
 
 interface Face {
   readonly mark: MarkName;
@@ -20,14 +20,14 @@ interface Face {
 const DOUBT: ReadonlySet<PaymentState> = new Set(["in_doubt", "needs_review"]);
 const REFUND_DOUBT: ReadonlySet<RefundState> = new Set(["in_doubt", "needs_review", "sending"]);
 
-/** The refund of this sale that is not decided, if there is one. */
+/** The refund of this sale that is not decided, if there is one; the bank may still be making it. */
 export const openRefund = ({ refunds }: HistoryItem): Refund | undefined =>
-  refunds.find(({ state, settled }) => !settled && REFUND_DOUBT.has(state));
+  refunds.find(({ state, settled }) => !settled && (state === "pending" || REFUND_DOUBT.has(state)));
 
-/** Something about this sale is not known yet. */
+/** Something about this sale is not known, and may need a person. */
 export const openThings = (item: HistoryItem): boolean =>
   (DOUBT.has(item.payment.state) && !item.payment.settled && item.payment.resolution === null) ||
-  openRefund(item) !== undefined;
+  REFUND_DOUBT.has(openRefund(item)?.state ?? "pending");
 
 /** What went back of it, in tiyn: by the bank's word or by a person's. */
 export const backTotal = ({ payment }: HistoryItem): number => parseAmount(payment.refundedAmount) ?? 0;
@@ -36,7 +36,7 @@ export const backTotal = ({ payment }: HistoryItem): number => parseAmount(payme
 export function faceOf(item: HistoryItem, words: Words, back: BackWords): Face {
   const { state, late } = item.payment;
   const refund = openRefund(item);
-  if (refund) return { mark: "doubt", tone: "", word: back(REFUND_WORD[refund.state]), moved: true };
+  if (refund) return { mark: REFUND_MARK[refund.state], tone: "", word: back(REFUND_WORD[refund.state]), moved: true };
   const word = words(STATE_WORD[state]);
   switch (state) {
     case "paid":
@@ -76,7 +76,7 @@ export const REFUND_WORD = {
   awaiting_scan: "rs.scan",
   choosing: "rs.scan",
   sending: "rs.sending",
-  pending: "rs.sending",
+  pending: "rs.pending",
   refunded: "rs.refunded",
   recorded: "rs.recorded",
   failed: "rs.failed",

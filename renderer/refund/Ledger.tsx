@@ -8,13 +8,14 @@ interface Props {
   readonly figures: Figures;
   /** What is about to go back, in tiyn. */
   readonly about: number;
-  readonly recorded: boolean;
+  /** What the last figure is. */
+  readonly available: "back.avail" | "back.known" | "back.left";
 }
 
 const WIDTH = 1000;
 
 /** Paid, already refunded, available now; the bar is dark for what went back, hatched for what is about to. */
-export function Ledger({ figures, about, recorded }: Props): ReactNode {
+export function Ledger({ figures, about, available: word }: Props): ReactNode {
   const back = useBackWords();
   const hatch = useId();
   const { paid, back: gone, available } = figures;
@@ -22,7 +23,7 @@ export function Ledger({ figures, about, recorded }: Props): ReactNode {
   const rows = [
     [back("back.paid"), paid, ""],
     [back("back.done"), gone, ""],
-    [back(recorded ? "back.left" : "back.avail"), available, "now"],
+    [back(word), available, "now"],
   ] as const;
   return (
     <div>

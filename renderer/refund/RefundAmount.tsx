@@ -6,6 +6,7 @@ import { errorText } from "../../contract/messages/index.ts";
 import { formatAmount, formatMoney, minor, parseAmount } from "../../contract/money.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { ask, busyKey, send } from "../actions.ts";
+import { BANK_WORDS } from "../banks.ts";
 import { EMPTY, entryDigits, press } from "../entry.ts";
 import type { Entry, PadKey } from "../entry.ts";
 import { useBackWords } from "../messages/back.ts";
@@ -56,7 +57,8 @@ export function RefundAmount({ snapshot, target, leave, aside }: Props): ReactNo
   const limit = figures?.available ?? null;
   const above = limit !== null && entry.minor > limit;
   const gone = limit === 0;
-  const ready = entry.minor > 0 && !above && (figures !== null || target.kind === "number");
+  const blind = blindOf(target);
+  const ready = entry.minor > 0 && !above && (figures !== null || blind !== null);
   const onKey = (key: PadKey): void => {
     if (step !== "amount" || sending) return;
     setError(null);
@@ -158,10 +160,12 @@ export function RefundAmount({ snapshot, target, leave, aside }: Props): ReactNo
         <div className="side">
           {figures ? (
             <>
-              <Ledger figures={figures} about={entry.minor} recorded={target.kind === "record"} />
+              <Ledger figures={figures} about={entry.minor} available={availableWord(target, look)} />
               <div className="under">
-                <p className="small dim num">
-                  {look && back("back.fresh", { t: clockTime(look.at, snapshot.app.timezone) })}
+                <p className={look?.isOurs ? "small dim" : "small dim num"} data-testid="refund-source">
+                  {look?.isOurs
+                    ? back("back.known.t")
+                    : look && back("back.fresh", { t: clockTime(look.at, snapshot.app.timezone) })}
                 </p>
                 {!gone && (
                   <button
@@ -177,8 +181,8 @@ export function RefundAmount({ snapshot, target, leave, aside }: Props): ReactNo
                 )}
               </div>
             </>
-          ) : target.kind === "number" ? (
-            <p className="lead">{back("back.blind")}</p>
+          ) : blind ? (
+            <p className="lead">{back(blind)}</p>
           ) : (
             <div className="reading" role="status">
               <p className="lead">{back(reading ? "back.reading" : "back.unread")}</p>
@@ -219,6 +223,12 @@ export function RefundAmount({ snapshot, target, leave, aside }: Props): ReactNo
   );
 }
 
+/** Whose figure it is: the bank's, or only what this till knows. */
+function availableWord(target: Target, look: Look | null) {
+  if (target.kind === "record") return "back.left";
+  return look?.isOurs ? "back.known" : "back.avail";
+}
+
 const PIN_ERRORS: ReadonlySet<string> = new Set(["wrong_pin", "pin_wait", "pin_needed"]);
 
 const decimalsOf = (tiyn: number): 2 | null => (tiyn % 100 === 0 ? null : 2);
@@ -233,6 +243,8 @@ function requestOf(target: Created, amount: string, reason: string, pin: { pin?:
       return { paymentId: target.payment.id, amount, recorded: true as const, reason, ...pin };
     case "number":
       return { provider: target.provider, bankId: target.bankId, amount, ...pin };
+    case "rrn":
+      return { provider: target.provider, rrn: target.rrn, amount, ...pin };
   }
 }
 
@@ -264,6 +276,8 @@ function factsOf(target: Target, snapshot: Snapshot) {
     }
     case "number":
       return { number: null, at: null, bankId: target.bankId };
+    case "rrn":
+      return { number: null, at: null, bankId: `RRN ${target.rrn}` };
   }
 }
 
@@ -275,8 +289,15 @@ function lookInput(target: Target): CommandInput<"refunds.look"> | null {
       return { refundId: target.refund.id, operationId: target.operation.id };
     case "record":
     case "number":
+    case "rrn":
       return null;
   }
+}
+
+/** What is said in place of figures that cannot be read beforehand. */
+function blindOf(target: Target) {
+  if (target.kind === "rrn") return "back.blind.rrn";
+  return target.kind === "number" ? BANK_WORDS[target.provider].blind : null;
 }
 
 /** Asks the bank for its figures when the screen opens, and again when a person wants it. */

@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { RefundView, Snapshot } from "../../contract/snapshot.ts";
-import { busyKey, refreshRefund } from "../actions.ts";
+import { busyKey, canBeAsked, refreshRefund } from "../actions.ts";
+import { APP_NAME } from "../banks.ts";
 import { useBackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
@@ -12,6 +13,7 @@ import { Foot } from "../ui/Foot.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Sum } from "../ui/Sum.tsx";
+import { Sums } from "../ui/Sums.tsx";
 import { Text, useWords } from "../words.tsx";
 import { dismissRefund } from "./actions.ts";
 import { RefundOf } from "./RefundSending.tsx";
@@ -35,14 +37,22 @@ export function RefundDoubt({ snapshot, refund }: Props): ReactNode {
   const asking = busy.has(busyKey("refunds.refresh", refund.id));
   const leaving = busy.has(busyKey("refunds.dismiss", refund.id));
   const last = refund.readings.at(-1);
-  const known =
-    review && refund.error
-      ? `${back("back.review.k", { sum })} ${errorText(language, refund.error).title}.`
-      : back(review ? "back.review.k" : "back.wait.k", { sum });
+  const lost = review && !canBeAsked(refund);
+  const unsure = back("back.review.k", { sum });
+  const known = lost
+    ? back("back.lost.k", { sum })
+    : review && refund.error
+      ? `${unsure} ${errorText(language, refund.error).title}.`
+      : review
+        ? unsure
+        : back("back.wait.k");
+  const tell = review ? back("back.review.t", { sum, app: APP_NAME[refund.provider] }) : back("back.wait.t");
+  const whom = refund.sale ? back("back.do.t", { id: refund.sale.purchaseId }) : back("back.do.any");
   const rows = [
     ["known", words("doubt.k"), known],
-    ["tell", words("doubt.t"), back(review ? "back.review.t" : "back.wait.t", { sum })],
-    ["not", words("doubt.n"), back(review ? "back.review.n" : "back.wait.n")],
+    ["tell", words("doubt.t"), tell],
+    ["not", words("doubt.n"), back(lost ? "back.lost.n" : review ? "back.review.n" : "back.wait.n")],
+    ...(lost ? [["do", back("back.do"), whom] as const] : []),
   ] as const;
   return (
     <Frame
@@ -76,7 +86,7 @@ export function RefundDoubt({ snapshot, refund }: Props): ReactNode {
             </p>
           )}
         </div>
-        {refund.beforeMinor !== null && (
+        {refund.beforeMinor !== null && !refund.availableIsOurs && (
           <dl className="facts tight">
             <div data-testid="before">
               <dt>{back("back.before")}</dt>
@@ -92,6 +102,7 @@ export function RefundDoubt({ snapshot, refund }: Props): ReactNode {
             )}
           </dl>
         )}
+        {review && refund.error && <Sums error={refund.error} asked={back("back.sum")} />}
         <dl className="three">
           {rows.map(([id, label, text]) => (
             <div key={id} data-testid={`doubt-${id}`}>
@@ -103,15 +114,23 @@ export function RefundDoubt({ snapshot, refund }: Props): ReactNode {
           ))}
         </dl>
         <div className="row push reach">
-          <Button id="check-again" kind="main" off={asking} onPress={() => refreshRefund(refund.id)}>
-            {words(asking ? "doubt.checking" : "doubt.check")}
-          </Button>
+          {!lost && (
+            <Button id="check-again" kind="main" off={asking} onPress={() => refreshRefund(refund.id)}>
+              {words(asking ? "doubt.checking" : "doubt.check")}
+            </Button>
+          )}
           {!review && (
             <Button id="refund-send" off onPress={() => undefined}>
               <Text>{back("back.send", { sum })}</Text>
             </Button>
           )}
-          <Button id={review ? "done" : "park"} deliberate off={leaving} onPress={() => void dismissRefund(refund)}>
+          <Button
+            id={review ? "done" : "park"}
+            kind={lost ? "main" : "plain"}
+            deliberate
+            off={leaving}
+            onPress={() => void dismissRefund(refund)}
+          >
             {words("doubt.park")}
           </Button>
         </div>

@@ -4,6 +4,7 @@ import { formatAmount, formatMoney, minor } from "../../contract/money.ts";
 import type { AppError } from "../../contract/errors.ts";
 import type { RefundView, Snapshot } from "../../contract/snapshot.ts";
 import { ask, busyKey } from "../actions.ts";
+import { BANK_WORDS } from "../banks.ts";
 import { useBackWords } from "../messages/back.ts";
 import type { BackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
@@ -38,7 +39,8 @@ interface Look {
 function lookOf(refund: RefundView, back: BackWords, sum: string): Look {
   switch (refund.state) {
     case "refunded": {
-      const lead = refund.readings.length > 0 ? back("back.balance", { sum }) : back("back.to");
+      const lead =
+        refund.readings.length > 0 ? back("back.balance", { sum }) : back(BANK_WORDS[refund.provider].refunded);
       return { sky: "back", line: "thick", mark: "back", title: back("back.ok"), lead };
     }
     case "recorded":
@@ -143,7 +145,7 @@ export function RefundResult({ snapshot, refund }: Props): ReactNode {
         {refund.error && !good && <Reason error={refund.error} />}
         {(good || state === "recorded") && (
           <dl className="facts">
-            {good && beforeMinor !== null && (
+            {good && beforeMinor !== null && !refund.availableIsOurs && (
               <>
                 <Fact label={back("back.before")} value={money(beforeMinor)} />
                 <Fact label={back("back.after")} value={money(Math.max(0, beforeMinor - tiyn))} />

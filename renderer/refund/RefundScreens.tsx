@@ -3,11 +3,13 @@ import "../styles/office.css";
 import { parseAmount } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { RefundView, Snapshot } from "../../contract/snapshot.ts";
+import type { Provider, RefundWay } from "../../contract/states.ts";
 import { leavePlace, openPlace } from "../actions.ts";
 import { useStore } from "../store.ts";
 import { RefundAmount } from "./RefundAmount.tsx";
 import { RefundChoosing } from "./RefundChoosing.tsx";
 import { RefundDoubt } from "./RefundDoubt.tsx";
+import { RefundPending } from "./RefundPending.tsx";
 import { RefundQr } from "./RefundQr.tsx";
 import { RefundResult } from "./RefundResult.tsx";
 import { RefundSending } from "./RefundSending.tsx";
@@ -40,15 +42,16 @@ function Running({ snapshot, refund }: { readonly snapshot: Snapshot; readonly r
     case "creating":
     case "awaiting_scan":
       // A refund without a scan is created, read and sent in one breath.
-      return refund.state === "creating" && refund.sale !== null ? (
-        <RefundSending snapshot={snapshot} tiyn={refund.minor ?? 0} number={refund.sale.number} />
+      return refund.state === "creating" && (refund.sale !== null || wayOf(refund, snapshot) === "till") ? (
+        <RefundSending snapshot={snapshot} tiyn={refund.minor ?? 0} number={refund.sale?.number ?? null} />
       ) : (
         <RefundQr snapshot={snapshot} refund={refund} />
       );
     case "choosing":
       return <RefundChoosing snapshot={snapshot} refund={refund} />;
-    case "sending":
     case "pending":
+      return <RefundPending snapshot={snapshot} refund={refund} />;
+    case "sending":
       return <RefundSending snapshot={snapshot} tiyn={refund.minor ?? 0} number={refund.sale?.number ?? null} />;
     case "in_doubt":
     case "needs_review":
@@ -63,8 +66,11 @@ function Running({ snapshot, refund }: { readonly snapshot: Snapshot; readonly r
   }
 }
 
+const wayOf = ({ provider }: { readonly provider: Provider }, { providers }: Snapshot): RefundWay | undefined =>
+  providers.find(({ name }) => name === provider)?.refunds;
+
 function targetOf(payment: Payment, snapshot: Snapshot): Target {
-  const way = snapshot.providers.find(({ name }) => name === payment.provider)?.refunds ?? "elsewhere";
+  const way = wayOf(payment, snapshot) ?? "elsewhere";
   return {
     kind: way === "elsewhere" ? "record" : "payment",
     scan: way === "customer",

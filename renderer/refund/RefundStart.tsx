@@ -1,7 +1,9 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { errorText } from "../../contract/messages/index.ts";
 import type { ProviderView, Snapshot } from "../../contract/snapshot.ts";
 import { busyKey, openPlace } from "../actions.ts";
+import { BANK_NAME, BANK_WORDS } from "../banks.ts";
 import type { PadKey } from "../entry.ts";
 import { useBackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
@@ -12,7 +14,8 @@ import { useKeys } from "../ui/keys.ts";
 import { Mark } from "../ui/Mark.tsx";
 import type { MarkName } from "../ui/Mark.tsx";
 import { Reason } from "../ui/Reason.tsx";
-import { CREATING, refundProvider, startRefund } from "./actions.ts";
+import { useWords } from "../words.tsx";
+import { CREATING, startRefund } from "./actions.ts";
 import { RefundAmount } from "./RefundAmount.tsx";
 
 interface Props {
@@ -20,13 +23,12 @@ interface Props {
   readonly leave: (() => void) | undefined;
 }
 
-/** How the shop's contract lets money go back: after the customer's scan, from the till's own sales, or not here at all. */
+/** How the shop's contracts let money go back: after the customer's scan, from the till's own sales, or not here at all. */
 export function RefundStart({ snapshot, leave }: Props): ReactNode {
   const back = useBackWords();
-  const [byNumber, setByNumber] = useState(false);
-  const provider = refundProvider(snapshot);
-  if (byNumber && provider)
-    return <ByNumber snapshot={snapshot} provider={provider} leave={() => setByNumber(false)} />;
+  const [byNumber, setByNumber] = useState<ProviderView | null>(null);
+  const { providers } = snapshot;
+  if (byNumber) return <ByNumber snapshot={snapshot} provider={byNumber} leave={() => setByNumber(null)} />;
   return (
     <Frame
       snapshot={snapshot}
@@ -44,65 +46,81 @@ export function RefundStart({ snapshot, leave }: Props): ReactNode {
         </div>
       }
     >
-      {provider ? (
-        <Ways snapshot={snapshot} provider={provider} byNumber={() => setByNumber(true)} />
-      ) : (
+      {providers.length === 0 ? (
         <p className="lead">{back("back.none")}</p>
+      ) : providers.every(({ refunds }) => refunds === "elsewhere") ? (
+        <Elsewhere />
+      ) : (
+        <Ways snapshot={snapshot} byNumber={setByNumber} />
       )}
     </Frame>
   );
 }
 
-function Ways(props: {
-  readonly snapshot: Snapshot;
-  readonly provider: ProviderView;
-  readonly byNumber: () => void;
-}): ReactNode {
-  const { snapshot, provider } = props;
+function Ways(props: { readonly snapshot: Snapshot; readonly byNumber: (provider: ProviderView) => void }): ReactNode {
+  const { offlineSince, providers } = props.snapshot;
   const back = useBackWords();
   const starting = useStore((state) => state.busy.has(busyKey("refunds.create", CREATING)));
-  if (provider.refunds === "elsewhere") return <Elsewhere />;
-  const offline = snapshot.offlineSince !== null;
-  const off = offline || !provider.ready;
+  const offline = offlineSince !== null;
+  const several = providers.length > 1;
+  const scanned = providers.filter(({ refunds }) => refunds === "customer");
+  const own = providers.filter(({ refunds }) => refunds === "till");
+  const elsewhere = providers.some(({ refunds }) => refunds === "elsewhere");
   return (
     <div className="result">
       <div className="begin">
-        {provider.refunds === "customer" && (
+        {scanned.map(({ name, ready }) => (
           <Way
+            key={name}
             id="refund-scan"
             mark="qr"
             name={back("back.scan")}
-            hint={back("back.scan.t")}
+            hint={several ? back("back.scan.of", { bank: BANK_NAME[name] }) : back("back.scan.t")}
             main
-            off={off || starting}
-            onPress={() => void startRefund({ provider: provider.name })}
+            off={offline || !ready || starting}
+            onPress={() => void startRefund({ provider: name })}
           />
-        )}
+        ))}
         <Way
           id="refund-history"
           mark="list"
           name={back("back.hist")}
-          hint={back("back.hist.t")}
-          main={provider.refunds === "till"}
+          hint={back(elsewhere ? "back.hist.else" : "back.hist.t")}
+          main={scanned.length === 0}
           onPress={() => openPlace("history")}
         />
-        {provider.refunds === "till" && (
+        {own.map((provider) => (
           <Way
-            id="refund-number"
+            key={provider.name}
+            id={several ? `refund-number-${provider.name}` : "refund-number"}
             mark="find"
-            name={back("back.num")}
+            name={several ? back("back.num.of", { bank: BANK_NAME[provider.name] }) : back("back.num")}
             hint={back("back.num.t")}
-            off={off}
-            onPress={props.byNumber}
+            off={offline || !provider.ready}
+            onPress={() => props.byNumber(provider)}
           />
-        )}
+        ))}
       </div>
-      {offline ? (
-        <p className="lead">{back("back.net")}</p>
-      ) : (
-        provider.reason !== null && <Reason error={provider.reason} />
-      )}
+      <Hindrances snapshot={props.snapshot} />
     </div>
+  );
+}
+
+/** Why a bank's refunds cannot be made now. */
+function Hindrances({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
+  const back = useBackWords();
+  const language = useStore((state) => state.language);
+  const { offlineSince, providers } = snapshot;
+  if (offlineSince !== null) return <p className="lead">{back("back.net")}</p>;
+  if (providers.length === 1)
+    return providers.map(({ name, reason }) => reason && <Reason key={name} error={reason} />);
+  return providers.map(
+    ({ name, reason }) =>
+      reason && (
+        <p key={name} className="dim">
+          {BANK_NAME[name]}. {errorText(language, reason).title}
+        </p>
+      ),
   );
 }
 
@@ -160,7 +178,11 @@ function Elsewhere(): ReactNode {
   );
 }
 
-const LONGEST = 19;
+/** The bank's own numbers are 64-bit integers; a transaction's number may hold letters (Q-64). */
+const LONGEST = { bankId: 19, rrn: 64 } as const;
+const SHORTEST = 3;
+
+type NumberKind = keyof typeof LONGEST;
 
 /** A purchase of another till: its number at the bank, then the amount. */
 function ByNumber(props: {
@@ -168,24 +190,41 @@ function ByNumber(props: {
   readonly provider: ProviderView;
   readonly leave: () => void;
 }): ReactNode {
-  const { snapshot, provider, leave } = props;
+  const { snapshot, leave } = props;
+  const provider = props.provider.name;
+  const words = useWords();
   const back = useBackWords();
-  const [digits, setDigits] = useState("");
+  const [by, setBy] = useState<NumberKind>("bankId");
+  const [typed, setTyped] = useState("");
   const [known, setKnown] = useState(false);
+  const { number, rrn } = BANK_WORDS[provider];
+  const set = (text: string, kind: NumberKind = by): void =>
+    setTyped(
+      kind === "rrn"
+        ? text
+            .replace(/[^A-Za-z0-9]/g, "")
+            .toUpperCase()
+            .slice(0, LONGEST.rrn)
+        : text.replace(/\D/g, "").replace(/^0+/, "").slice(0, LONGEST.bankId),
+    );
+  const choose = (kind: NumberKind): void => {
+    setBy(kind);
+    set(typed, kind);
+  };
   const onKey = (key: PadKey): void => {
     if (known || key === "dot") return;
-    if (key === "clear") setDigits("");
-    else if (key === "back") setDigits(digits.slice(0, -1));
-    else setDigits((digits + key).replace(/^0+/, "").slice(0, LONGEST));
+    if (key === "clear") set("");
+    else if (key === "back") set(typed.slice(0, -1));
+    else set(typed + key);
   };
-  const whole = digits.length > 2;
+  const whole = typed.length >= SHORTEST;
   const next = (): void => setKnown(whole);
   useKeys(onKey, next);
   if (known)
     return (
       <RefundAmount
         snapshot={snapshot}
-        target={{ kind: "number", provider: provider.name, bankId: digits }}
+        target={by === "rrn" ? { kind: "rrn", provider, rrn: typed } : { kind: "number", provider, bankId: typed }}
         leave={() => setKnown(false)}
       />
     );
@@ -200,8 +239,8 @@ function ByNumber(props: {
         <div className="stand">
           <div>
             <h1 className="who">{back("num.title")}</h1>
-            <p className="amount digitsrow" data-testid="bank-number" data-len={digits.length > 11 ? "long" : ""}>
-              {digits === "" ? "–" : digits}
+            <p className="amount digitsrow" data-testid="bank-number" data-len={lengthOf(typed)}>
+              {typed === "" ? "–" : typed}
             </p>
           </div>
         </div>
@@ -209,7 +248,38 @@ function ByNumber(props: {
     >
       <div className="charge">
         <div className="side">
-          <p className="lead">{back("num.t")}</p>
+          {rrn && (
+            <div className="tabs" role="group" aria-label={back("num.by")}>
+              {KINDS.map(([kind, word]) => (
+                <button
+                  key={kind}
+                  type="button"
+                  className="tab"
+                  aria-pressed={by === kind}
+                  data-testid={`number-${kind}`}
+                  onClick={() => choose(kind)}
+                >
+                  {words(word)}
+                </button>
+              ))}
+            </div>
+          )}
+          <p className="lead">{back(by === "rrn" ? "num.t.rrn" : number)}</p>
+          {by === "rrn" && (
+            // Letters come from a keyboard or a scanner; the keypad has digits alone.
+            <input
+              className="field"
+              data-testid="rrn"
+              value={typed}
+              aria-label={words("det.ref")}
+              placeholder={words("det.ref")}
+              autoComplete="off"
+              onChange={(event) => set(event.currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key === "Enter" && !event.repeat) next();
+              }}
+            />
+          )}
           <div className="stack push">
             <Button id="refund-next" kind="main" off={!whole} onPress={next}>
               {back("rec.next")}
@@ -221,3 +291,10 @@ function ByNumber(props: {
     </Frame>
   );
 }
+
+const KINDS = [
+  ["bankId", "det.bank"],
+  ["rrn", "det.ref"],
+] as const satisfies readonly (readonly [NumberKind, string])[];
+
+const lengthOf = (typed: string): string => (typed.length > 24 ? "longest" : typed.length > 11 ? "long" : "");

@@ -1,6 +1,6 @@
 import type { RefundRequest } from "../../contract/refund.ts";
-import type { ProviderView, RefundView, Snapshot } from "../../contract/snapshot.ts";
-import { ask, defaultProvider, leavePlace, send } from "../actions.ts";
+import type { RefundView, Snapshot } from "../../contract/snapshot.ts";
+import { ask, leavePlace, send } from "../actions.ts";
 import type { Answer } from "../actions.ts";
 import { useStore } from "../store.ts";
 
@@ -39,11 +39,6 @@ export async function dismissRefund({ id }: RefundView): Promise<void> {
   const answer = await ask("refunds.dismiss", id, { id });
   if (answer && !answer.ok) useStore.setState({ notice: answer.error });
   else leavePlace();
-}
-
-/** The bank whose refunds this till makes; null where none is set up. */
-export function refundProvider(snapshot: Snapshot): ProviderView | null {
-  return defaultProvider(snapshot);
 }
 
 /** This amount needs a senior's PIN (design U27). Amounts are tiyn. */

@@ -16,4 +16,6 @@ export type Target =
   /** One of the purchases that the customer's scan has shown. */
   | { readonly kind: "operation"; readonly refund: RefundView; readonly operation: RefundView["operations"][number] }
   /** A purchase of another till, by its number at the bank. */
-  | { readonly kind: "number"; readonly provider: Provider; readonly bankId: string };
+  | { readonly kind: "number"; readonly provider: Provider; readonly bankId: string }
+  /** The same, by the number of its transaction on the customer's slip (Halyk rrn). */
+  | { readonly kind: "rrn"; readonly provider: Provider; readonly rrn: string };

@@ -5,6 +5,7 @@ import { formatMoney, minor } from "../../contract/money.ts";
 import type { ProviderView, Snapshot } from "../../contract/snapshot.ts";
 import type { Language } from "../../contract/states.ts";
 import { defaultProvider, openPlace, pay, pressKey, writeInvoice } from "../actions.ts";
+import { WAY_NAME } from "../banks.ts";
 import { entryDigits } from "../entry.ts";
 import type { Entry } from "../entry.ts";
 import type { Words } from "../messages/index.ts";
@@ -17,7 +18,7 @@ import { Mark } from "../ui/Mark.tsx";
 import type { MarkName } from "../ui/Mark.tsx";
 import { SumDigits } from "../ui/Sum.tsx";
 import { Sunrise } from "../ui/Sunrise.tsx";
-import { Text, WAY_NAME, useWords } from "../words.tsx";
+import { Text, useWords } from "../words.tsx";
 
 /** The keypad: `idle` while nothing is typed, then `amount`; `offline` when there is no way to the bank. */
 export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
@@ -41,11 +42,16 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
   };
   useKeys(pressKey, () => choose(main));
 
-  const outOfBounds = mainHint?.blocked === "bounds";
+  const usable = [...hints.values()].some(({ blocked }) => blocked === null);
+  // One bank's reason is no word about the other: it stands above the sum once none takes it, or when Enter was pressed.
+  const blocked = main && mainHint && mainHint.blocked !== null && mainHint.blocked !== "empty" ? mainHint : null;
+  const refused = blocked !== null && (tried || (blocked.blocked === "bounds" && !usable));
   const label = !main
     ? words("pay.none")
-    : outOfBounds
-      ? mainHint.text
+    : refused
+      ? usable
+        ? `${WAY_NAME[main.name]}. ${blocked.text}`
+        : blocked.text
       : empty && tried
         ? words("amount.min", { limit: formatMoney(minor(main.minMinor)) })
         : words(empty && snapshot.providers.length > 1 ? "amount.first" : "amount.label");
@@ -61,7 +67,7 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
           {empty && <Sunrise />}
           <div className="stand">
             <div aria-live="off">
-              <h1 className="who" data-bad={outOfBounds || !main || (empty && tried) ? "" : undefined}>
+              <h1 className="who" data-bad={refused || !main || (empty && tried) ? "" : undefined}>
                 <Text>{label}</Text>
               </h1>
               <SumDigits digits={entryDigits(entry)} />
@@ -114,10 +120,13 @@ function hintOf(provider: ProviderView, snapshot: Snapshot, sum: number, languag
       blocked: "reason",
       text: provider.reason ? errorText(language, provider.reason).title : errorText(language, NOT_READY).title,
     };
-  if (sum === 0) return { blocked: "empty", text: words("amount.limits", { min, max }) };
+  // Where there is a choice, what each accepts is what it is made by.
+  const accepts = words(`pay.${provider.name}`);
+  if (sum === 0)
+    return { blocked: "empty", text: snapshot.providers.length > 1 ? accepts : words("amount.limits", { min, max }) };
   if (sum < provider.minMinor) return { blocked: "bounds", text: words("amount.min", { limit: min }) };
   if (sum > provider.maxMinor) return { blocked: "bounds", text: words("amount.max", { limit: max }) };
-  return { blocked: null, text: words(`pay.${provider.name}`) };
+  return { blocked: null, text: accepts };
 }
 
 const NOT_READY = { code: "not_ready", params: {} } as const;

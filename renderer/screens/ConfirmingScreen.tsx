@@ -2,12 +2,14 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import { busyKey, cancel, dismiss } from "../actions.ts";
+import { BANK_WORDS } from "../banks.ts";
 import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dial, useSeconds } from "../ui/Dial.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
-import { APP_NAME, useWords } from "../words.tsx";
+import { Mismatch } from "../ui/Mismatch.tsx";
+import { useWords } from "../words.tsx";
 import { Stand } from "../ui/Stand.tsx";
 
 interface Props {
@@ -24,6 +26,8 @@ export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
   const countdown = useStore((state) => state.countdown);
   const seconds = useSeconds(countdown?.id === payment.id ? countdown : null);
   const leaving = busy.has(busyKey("payments.cancel", payment.id)) || busy.has(busyKey("payments.dismiss", payment.id));
+  // What the customer's telephone shows matters until the very last.
+  const warned = payment.error?.code === "qr_mismatch";
   const park = (
     <Button id="park" deliberate off={leaving} onPress={() => dismiss(payment.id)}>
       {words("conf.park")}
@@ -62,15 +66,16 @@ export function ConfirmingScreen({ snapshot, payment }: Props): ReactNode {
             <Mark name="tick" className="tickmark" />
             <span>{words("conf.title")}</span>
           </h1>
-          <p className="lead">{words("conf.lead")}</p>
+          {!warned && <p className="lead">{words("conf.lead")}</p>}
           {payment.silent || seconds === 0 ? (
             <p className="low" role="status">
               <Mark name="watch" className="inl" />
               <b>{words(seconds === 0 ? "qr.over" : "qr.silent")}</b>
             </p>
           ) : (
-            <p className="dim">{words("conf.hint", { app: APP_NAME[payment.provider] })}</p>
+            !warned && <p className="dim">{BANK_WORDS[payment.provider].confirming(words)}</p>
           )}
+          {warned && <Mismatch payment={payment} />}
           <div className="row push">
             {park}
             <Button id="cancel" deliberate onPress={() => setAsking(true)}>

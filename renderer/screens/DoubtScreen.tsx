@@ -3,14 +3,16 @@ import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import { busyKey, dismiss, refresh } from "../actions.ts";
+import { APP_NAME } from "../banks.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
 import { Foot } from "../ui/Foot.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
-import { APP_NAME, Text, useWords } from "../words.tsx";
+import { Text, useWords } from "../words.tsx";
 import { Stand } from "../ui/Stand.tsx";
+import { Sums } from "../ui/Sums.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -32,7 +34,13 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
     : review && payment.error
       ? errorText(language, payment.error).title
       : words("doubt.k.t", { sum });
-  const tell = invoice ? words("inv.lost.t", { sum }) : words("doubt.t.t", { sum, app: APP_NAME[payment.provider] });
+  const app = APP_NAME[payment.provider];
+  const sums = review && payment.error?.code === "amount_mismatch";
+  const tell = invoice
+    ? words("inv.lost.t", { sum })
+    : sums
+      ? words("review.t.amount", { app })
+      : words("doubt.t.t", { sum, app });
   const rows: readonly (readonly [string, string, string])[] = [
     ["known", words("doubt.k"), known],
     ["tell", words("doubt.t"), tell],
@@ -51,13 +59,14 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
         </Stand>
       }
     >
-      <div className={invoice ? "result compact" : "result"} data-testid="result" data-state={payment.state}>
+      <div className={invoice || sums ? "result compact" : "result"} data-testid="result" data-state={payment.state}>
         <div className="headline">
           <h1 className="title">{words(review ? "review.title" : "doubt.title")}</h1>
           {payment.askedAt && (
             <p className="dim num">{words("doubt.last", { t: clockTime(payment.askedAt, snapshot.app.timezone) })}</p>
           )}
         </div>
+        {sums && payment.error && <Sums error={payment.error} asked={words("review.asked")} />}
         <dl className="three">
           {rows.map(([id, label, text]) => (
             <div key={id} data-testid={`doubt-${id}`}>
@@ -70,7 +79,7 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
         </dl>
         <div className="row push reach">
           {/* A lost invoice has no number at the bank: there is nothing to ask about (Q-32). */}
-          {payment.bankId !== null && (
+          {(payment.bankId !== null || payment.invoiceId !== null) && (
             <Button id="check-again" kind="main" off={asking} onPress={() => refresh(payment.id)}>
               {words(asking ? "doubt.checking" : "doubt.check")}
             </Button>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import { anotherWay, busyKey, dismiss, refresh, renew } from "../actions.ts";
+import { BANK_WORDS } from "../banks.ts";
 import type { PlainKey, Words } from "../messages/index.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
@@ -28,14 +29,14 @@ interface Look {
 }
 
 /** What each ending looks like and says. "No money was taken" only where that is certain (design U21). */
-function lookOf({ state, settled, scanned, method }: PaymentView): Look {
+function lookOf({ state, settled, scanned, method, provider }: PaymentView): Look {
   const unscanned = method === "link" ? "url.unopened" : "over.unscanned";
   if (state === "declined" || state === "failed")
     return { sky: "no", line: "broken", title: "no.title", lead: "no.lead" };
   if (state === "expired") {
     if (settled)
       return { sky: "over", line: "solid", title: "over.title", lead: scanned ? "over.unconfirmed" : unscanned };
-    if (scanned) return { sky: "doubt", line: "dashed", title: "over.title", lead: "over.doubt" };
+    if (scanned) return { sky: "doubt", line: "dashed", title: "over.title", lead: BANK_WORDS[provider].unconfirmed };
     return { sky: "over", line: "solid", title: "over.title", lead: unscanned };
   }
   if (settled) {

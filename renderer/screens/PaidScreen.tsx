@@ -3,13 +3,16 @@ import type { ReactNode } from "react";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import type { PlainKey } from "../messages/index.ts";
 import { busyKey, dismiss } from "../actions.ts";
+import { WAY_NAME } from "../banks.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
+import { cardName, Details } from "../ui/Details.tsx";
+import type { Fact } from "../ui/Details.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Sum } from "../ui/Sum.tsx";
-import { WAY_NAME, useWords } from "../words.tsx";
+import { useWords } from "../words.tsx";
 
 interface Props {
   readonly snapshot: Snapshot;
@@ -25,6 +28,12 @@ export function PaidScreen({ snapshot, payment }: Props): ReactNode {
   const done = (): void => dismiss(payment.id);
   const { left, line } = useAutoReturn(snapshot.screen.autoReturnSeconds, done);
   useEnter(done);
+  const facts: readonly Fact[] = [
+    [words("method"), WAY_NAME[payment.provider]],
+    [words("number"), payment.number],
+    [words("time"), clockTime(payment.updatedAt, snapshot.app.timezone)],
+    [words("det.card"), cardName(payment)],
+  ];
   return (
     <Frame
       snapshot={snapshot}
@@ -46,20 +55,20 @@ export function PaidScreen({ snapshot, payment }: Props): ReactNode {
       <div className="result" data-testid="result" data-state={payment.state}>
         <h1 className="word">{words(TITLE[payment.state] ?? "paid.title")}</h1>
         {payment.late && <p className="lead">{words("paid.late")}</p>}
-        <dl className="facts">
-          <div>
-            <dt>{words("method")}</dt>
-            <dd>{WAY_NAME[payment.provider]}</dd>
-          </div>
-          <div>
-            <dt>{words("number")}</dt>
-            <dd>{payment.number}</dd>
-          </div>
-          <div>
-            <dt>{words("time")}</dt>
-            <dd>{clockTime(payment.updatedAt, snapshot.app.timezone)}</dd>
-          </div>
-        </dl>
+        <div className="factsline">
+          <dl className="facts">
+            {facts.map(
+              ([label, value]) =>
+                value !== null && (
+                  <div key={label}>
+                    <dt>{label}</dt>
+                    <dd>{value}</dd>
+                  </div>
+                ),
+            )}
+          </dl>
+          <Details told={payment} />
+        </div>
         <div className="row push reach">
           <Button id="done" kind="main" off={leaving} onPress={done}>
             {left === null ? words("paid.new") : words("paid.next", { n: left })}
@@ -106,8 +115,9 @@ function useAutoReturn(
           pseudoElement: "::after",
         });
     const stop = (event: Event): void => {
-      const onDone = event.target instanceof Element && event.target.closest("[data-testid=done]");
-      const leaves = event instanceof KeyboardEvent ? event.key === "Enter" : onDone;
+      const on = event.target instanceof Element ? event.target.closest("button") : null;
+      const onDone = on?.matches("[data-testid=done]") === true;
+      const leaves = event instanceof KeyboardEvent ? event.key === "Enter" && (onDone || on === null) : onDone;
       if (!leaves) setLeft(null);
     };
     addEventListener("pointerdown", stop, { capture: true });

@@ -10,6 +10,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dial, LOW_SECONDS, useSeconds } from "../ui/Dial.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
+import { Mismatch } from "../ui/Mismatch.tsx";
 import { EmptyPlate, Plate } from "../ui/Plate.tsx";
 import { Steps } from "../ui/Steps.tsx";
 import { Sum } from "../ui/Sum.tsx";
@@ -28,8 +29,10 @@ export function QrScreen({ snapshot, payment }: Props): ReactNode {
   const cancelling = useStore((state) => state.busy.has(busyKey("payments.cancel", payment.id)));
   const seconds = useSeconds(countdown?.id === payment.id ? countdown : null);
   // A code the bank would refuse is taken away at once: the customer must not scan it in vain.
-  const payload = seconds === 0 ? null : (payment.qr?.payload ?? payment.link);
   const link = payment.method === "link";
+  const code = link ? payment.link : (payment.qr?.payload ?? null);
+  const payload = seconds === 0 ? null : code;
+  const doubted = payment.error?.code === "qr_mismatch" && payload !== null;
   const low = seconds !== null && seconds <= LOW_SECONDS;
   const said =
     payload === null ? "qr.over" : payment.silent ? "qr.silent" : low ? "qr.low" : link ? "url.wait" : "qr.scan";
@@ -38,6 +41,8 @@ export function QrScreen({ snapshot, payment }: Props): ReactNode {
     <Frame
       snapshot={snapshot}
       screen="qr"
+      sky={doubted ? "doubt" : "open"}
+      line={doubted ? "dashed" : "solid"}
       className="with-plate"
       focusOn={`qr ${payment.id}`}
       stand={
@@ -75,12 +80,14 @@ export function QrScreen({ snapshot, payment }: Props): ReactNode {
         </div>
         {payload === null ? (
           <p className="lead">{words("qr.asking")}</p>
+        ) : doubted ? (
+          <Mismatch payment={payment} />
         ) : link ? (
           <Link url={payload} />
         ) : (
           <Steps of={payment.provider} />
         )}
-        {payload !== null && methods.length > 0 && (
+        {payload !== null && !doubted && methods.length > 0 && (
           <p className="badges" data-testid="payment-methods">
             <span className="dim">{words("qr.with")}</span>
             {methods.map((name) => (

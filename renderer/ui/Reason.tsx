@@ -5,7 +5,12 @@ import { useStore } from "../store.ts";
 import { Text, useWords } from "../words.tsx";
 
 /** Codes behind which the bank gave an answer without a documented meaning: its own words help (design U24). */
-const QUOTED: ReadonlySet<ErrorCode> = new Set(["bank_refused", "declined_by_bank"]);
+const QUOTED: ReadonlySet<ErrorCode> = new Set(["bank_refused", "declined_by_bank", "refund_rejected"]);
+
+/** Longer words of the bank would push what can be done off the screen. */
+const LONGEST = 120;
+
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1).trimEnd()}…` : text);
 
 /** What happened and what to do next, in our words; the bank's only as a marked quotation below them. */
 export function Reason({ error }: { readonly error: AppError }): ReactNode {
@@ -24,7 +29,7 @@ export function Reason({ error }: { readonly error: AppError }): ReactNode {
       </p>
       {error.bankMessage && QUOTED.has(error.code) && (
         <p className="quote" data-testid="bank-message">
-          {words("no.said", { text: error.bankMessage })}
+          {words("no.said", { text: cut(error.bankMessage) })}
         </p>
       )}
     </div>

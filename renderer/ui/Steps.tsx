@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
 import type { Provider } from "../../contract/states.ts";
-import { APP_NAME, WAY_NAME, useWords } from "../words.tsx";
+import { APP_NAME, BANK_WORDS } from "../banks.ts";
+import { useWords } from "../words.tsx";
 
 /** What the customer does with a code. */
 export function Steps({ of }: { readonly of: Provider }): ReactNode {
   const words = useWords();
-  const steps = [words("qr.open", { app: APP_NAME[of] }), words("qr.tap", { name: WAY_NAME[of] }), words("qr.aim")];
+  const steps = [words("qr.open", { app: APP_NAME[of] }), BANK_WORDS[of].tap(words), words("qr.aim")];
   return (
     <ol className="steps">
       {steps.map((step, index) => (

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Banner, Snapshot } from "../../contract/snapshot.ts";
-import { acknowledge, askBank, busyKey, closeNotice, defaultProvider, refresh, refreshRefund } from "../actions.ts";
+import { acknowledge, askBank, busyKey, canBeAsked, closeNotice, refresh, refreshRefund } from "../actions.ts";
 import { useStore } from "../store.ts";
 import { Text, useWords } from "../words.tsx";
 import { Button } from "./Button.tsx";
@@ -72,12 +72,16 @@ export function NoticeStrip(): ReactNode {
 export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; readonly snapshot: Snapshot }): ReactNode {
   const words = useWords();
   const busy = useStore((state) => state.busy);
-  const provider = defaultProvider(snapshot)?.name;
   const { payment, refund } = banner;
+  const names = snapshot.providers.map(({ name }) => name);
   return (
     <Line text={bannerText(banner, snapshot, words)} alert={banner.kind !== "late"} testid="banner" banner={banner}>
-      {banner.kind === "offline" && provider && (
-        <Button id="banner-check" off={busy.has(busyKey("bank.prepare", provider))} onPress={() => askBank(provider)}>
+      {banner.kind === "offline" && names.length > 0 && (
+        <Button
+          id="banner-check"
+          off={names.some((name) => busy.has(busyKey("bank.prepare", name)))}
+          onPress={() => names.forEach(askBank)}
+        >
           {words("off.check")}
         </Button>
       )}
@@ -90,7 +94,7 @@ export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; rea
           {words("off.check")}
         </Button>
       )}
-      {banner.kind === "in-doubt" && !payment && refund && (
+      {banner.kind === "in-doubt" && !payment && refund && canBeAsked(refund) && (
         <Button
           id="banner-check"
           off={busy.has(busyKey("refunds.refresh", refund.id))}

@@ -1,4 +1,4 @@
-import type { Banner, BannerKind, Snapshot } from "../../contract/snapshot.ts";
+import type { Banner, BannerKind, RefundView, Snapshot } from "../../contract/snapshot.ts";
 import { errorText } from "../../contract/messages/index.ts";
 import type { AppError } from "../../contract/errors.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
@@ -74,8 +74,9 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
       const count = Number(params["count"] ?? 1);
       if (!payment && refund) {
         const back = refund.minor === null ? "" : formatMoney(minor(refund.minor), refund.currency);
-        const what = count > 1 ? words("bback.many", { number, n: count }) : words("bback.sub", { number });
-        return { mark: "doubt", tone: "doubt", title: words("bback.title", { sum: back }), sub: what };
+        const [mark, title, sub] = ofRefund(refund);
+        const what = count > 1 ? words("bback.many", { number, n: count }) : words(sub, { number });
+        return { mark, tone: "doubt", title: words(title, { sum: back }), sub: what };
       }
       const sub = count > 1 ? words("bdoubt.many", { number, n: count }) : words("bdoubt.sub", { number });
       return { mark: "doubt", tone: "doubt", title: words("bdoubt.title", { sum }), sub };
@@ -99,6 +100,13 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
         sub: words("file.sub", { file: baseName(params["file"] ?? "") }),
       };
   }
+}
+
+/** Still being made, waiting for a person, or being checked. */
+function ofRefund({ state }: RefundView) {
+  if (state === "pending") return ["watch", "bback.pending", "bback.pending.sub"] as const;
+  if (state === "needs_review") return ["doubt", "bback.review", "bback.review.sub"] as const;
+  return ["doubt", "bback.title", "bback.sub"] as const;
 }
 
 /** The folder is of no use to a cashier and would not fit the line. */

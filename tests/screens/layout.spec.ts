@@ -35,7 +35,7 @@ const KEYS = Object.keys({ ...kk, ...backKk })
 
 /** To axe, states that differ only in a number are one: the same elements, the same colours. So is the frame of the training mode. */
 const sameToAxe = (name: string): boolean =>
-  /-(max|tiyn|three|typed|two|sum|none|above)$|^(amount-below|idle-three|expired-settled|cancelled-watched)$/.test(
+  /-(max|tiyn|three|typed|two|sum|none|above|warn-low)$|^(amount-below|expired-settled|cancelled-watched|refund-pending-silent|refund-lost-banner|sale-lost)$/.test(
     name,
   ) ||
   (name in TRAINING && !["training-qr", "training-confirming"].includes(name));

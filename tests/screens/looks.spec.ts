@@ -1,4 +1,5 @@
 /** Access, words and sounds: design U38, U39, U42. */
+import { appError } from "../../contract/errors.ts";
 import { backEn } from "../../renderer/messages/back.en.ts";
 import { backKk } from "../../renderer/messages/back.kk.ts";
 import { backRu } from "../../renderer/messages/back.ru.ts";
@@ -12,12 +13,18 @@ import {
   banner,
   ended,
   HALYK,
+  halyk,
+  halykPaid,
+  halykRefund,
+  halykScan,
   KASPI,
   payment,
+  refundLost,
   scan,
   snapshot,
   STATES,
   TRAINING,
+  WARNED,
 } from "./support/snapshots.ts";
 import { expect, test } from "./support/till.ts";
 
@@ -106,6 +113,37 @@ test("U42: Kazakh words are Kazakh, Russian ones Russian, and a Kazakh number ta
     expect(text, key).not.toMatch(
       /\}\}\s?-?[а-яәіңғүұқөһ]*(ға|ге|қа|ке|да|де|та|те|нан|нен|дан|ден|тан|тен|ның|нің|дың|дің|тың|тің)\b/i,
     );
+  }
+});
+
+test("what is said of a payment or a refund at Halyk never names Kaspi, in any language", async ({ till, page }) => {
+  const params = { asked: "1", named: "2" };
+  const payments = [
+    halykScan(),
+    halykScan(WARNED),
+    awaitingConfirmation({ provider: "halykQr" }),
+    halykPaid(),
+    ...(["expired", "cancelled", "in_doubt", "needs_review"] as const).map((state) => halyk({ state, scanned: true })),
+    halyk({ state: "needs_review", error: appError("amount_mismatch", { params }) }),
+    halyk({ state: "creating" }),
+  ];
+  const refunds = [
+    ...(["pending", "refunded", "recorded", "in_doubt", "not_executed"] as const).map((state) =>
+      halykRefund({ state }),
+    ),
+    refundLost(),
+    halykRefund({ state: "failed", error: appError("refund_elsewhere") }),
+  ];
+  const shown = [
+    ...payments.map((current, index) => ({ current: { ...current, id: `p-${String(index)}` } })),
+    ...refunds.map((refund, index) => ({ refund: { ...refund, id: `r-${String(index)}` } })),
+  ];
+  for (const language of ["kk", "ru", "en"] as const) {
+    await till.show({ app: { ...snapshot().app, language }, providers: [HALYK] });
+    for (const one of shown) {
+      await till.show({ ...one, app: { ...snapshot().app, language }, providers: [HALYK] });
+      expect(await page.locator("body").innerText(), JSON.stringify(one).slice(0, 200)).not.toMatch(/kaspi/i);
+    }
   }
 });
 

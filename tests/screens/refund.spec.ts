@@ -7,6 +7,9 @@ import {
   awaitingScan,
   banner,
   choosing,
+  HALYK,
+  HALYK_HISTORY,
+  halykRefund,
   HISTORY,
   invoiceSent,
   KASPI_2,
@@ -15,6 +18,7 @@ import {
   LOOK,
   payment,
   refundDoubt,
+  refundLost,
   refundQr,
   refundView,
   RETURN_TOKEN,
@@ -176,6 +180,105 @@ test("U28: after a lost answer the refund is checked with the figures before and
   expect((await till.calls("refunds.select")).map((call) => call.input)).toEqual([
     { id: "r-2", operationId: "12800627774", amount: "1200.00" },
   ]);
+});
+
+test("a refund that the bank makes in its own time may be put away; it goes on by itself, and is not refunded twice", async ({
+  till,
+}) => {
+  const pending = halykRefund({ state: "pending", settled: false });
+  await till.show({ providers: [HALYK], refund: pending });
+  await expect(till.id("result")).toHaveAttribute("data-state", "pending");
+  await expect(till.id("screen")).toContainText("Банк выполняет возврат");
+  await expect(till.id("screen")).toContainText("Не делайте второй возврат");
+  await expect(till.id("countdown")).toHaveCount(0);
+  await till.id("park").click();
+  expect((await till.calls("refunds.dismiss")).map((call) => call.input)).toEqual([{ id: "r-1" }]);
+  await till.show({ providers: [HALYK], banners: [banner("in-doubt", { refund: pending })] });
+  await expect(till.id("banner")).toContainText("банк выполняет");
+  await till.id("banner-check").click();
+  expect((await till.calls("refunds.refresh")).map((call) => call.input)).toEqual([{ id: "r-1" }]);
+  await till.show({ providers: [HALYK], refund: halykRefund() });
+  await expect(till.id("result")).toContainText("Банк подтвердил: деньги возвращены покупателю");
+  await expect(till.id("result"), "our own sum proves nothing").not.toContainText("доступно");
+  const bankMessage = "Возврат по данной операции невозможен";
+  const error = appError("refund_rejected", { bankMessage });
+  await till.show({ providers: [HALYK], refund: halykRefund({ id: "r-2", state: "failed", error }) });
+  await expect(till.id("bank-message")).toHaveText(`Ответ банка: «${bankMessage}»`);
+});
+
+test("a refund whose answer is lost for good waits for a person: nothing to wait for, nothing to ask, the sum held", async ({
+  till,
+}) => {
+  await till.show({ providers: [HALYK], refund: refundLost() });
+  await expect(till.id("result")).toHaveAttribute("data-state", "needs_review");
+  await expect(till.id("doubt-not")).toContainText("эта сумма занята");
+  await expect(till.id("doubt-do")).toContainText("12800627774");
+  for (const id of ["countdown", "check-again", "refund-send", "before"]) await expect(till.id(id)).toHaveCount(0);
+  await expect(till.id("screen")).not.toContainText(/провер/i);
+  await till.id("done").click();
+  await till.show({ providers: [HALYK], banners: [banner("in-doubt", { refund: refundLost() })] });
+  await expect(till.id("banner")).toContainText("сверьте с банком");
+  await expect(till.id("banner-check")).toHaveCount(0);
+  // With its number it can still be asked about.
+  await till.show({ providers: [HALYK], refund: refundLost({ id: "r-2", bankId: "9007199254740997" }) });
+  await till.id("check-again").click();
+  expect((await till.calls()).map((call) => call.name)).toEqual(["refunds.dismiss", "refunds.refresh"]);
+
+  await till.answer("history.list", { ok: true, value: { items: HALYK_HISTORY, nextCursor: null } });
+  await till.show({ providers: [HALYK] });
+  await till.id("open-history").click();
+  const lost = till.page.locator(".sales li", { hasText: "Сверить с банком" });
+  await expect(lost.getByTestId("history-check")).toHaveCount(0);
+  await till.id("sale-p-needs_review").click();
+  await expect(till.id("sale")).toContainText("Сверьте возврат с банком");
+  await expect(till.id("check-again")).toHaveCount(0);
+  await till.id("back").click();
+  await till.id("sale-p-pending").click();
+  for (const text of ["HBLQR118907055931675", "9007199254740993", "482913070000123"])
+    await expect(till.id("sale").locator(".facts")).toContainText(text);
+  await expect(till.id("sale-refund"), "one refund at a time").toHaveAttribute("aria-disabled", "true");
+  await till.id("check-again").click();
+  expect((await till.calls("refunds.refresh")).at(-1)?.input).toEqual({ id: "r-1" });
+});
+
+test("with two banks money goes back by the customer's scan at the one, and by the bank's number or the slip's at the other", async ({
+  till,
+  page,
+}) => {
+  await till.show({ providers: [KASPI_2, HALYK], lastProvider: "halykQr" });
+  await till.id("open-refund").click();
+  await till.id("refund-scan").click();
+  await till.id("refund-number-halykQr").click();
+  await page.keyboard.type("0253219a1");
+  await expect(till.id("bank-number")).toHaveText("2532191");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("700");
+  await expect(till.id("screen")).toContainText("касса спросит у банка сумму покупки");
+  await till.id("refund-send").click();
+  await till.id("back").click();
+  await till.id("number-rrn").click();
+  await till.id("rrn").fill("oblqr 123502391607");
+  await till.id("rrn").press("Enter");
+  await expect(till.id("screen")).toContainText("RRN OBLQR123502391607");
+  await expect(till.id("screen")).toContainText("Сверьте сумму с чеком покупателя");
+  await page.keyboard.type("500");
+  await till.id("refund-send").click();
+  expect((await till.calls("refunds.create")).map((call) => call.input["request"])).toEqual([
+    { provider: "kaspi" },
+    { provider: "halykQr", bankId: "2532191", amount: "700.00" },
+    { provider: "halykQr", rrn: "OBLQR123502391607", amount: "500.00" },
+  ]);
+
+  // The bank names no balance: the figures are said to be the till's own.
+  await till.answer("refunds.look", { ok: true, value: { ...LOOK, isOurs: true } });
+  await till.answer("history.list", { ok: true, value: { items: HALYK_HISTORY, nextCursor: null } });
+  await till.id("back").click();
+  await till.id("back").click();
+  await till.id("refund-history").click();
+  await till.id("sale-p-31").click();
+  await till.id("sale-refund").click();
+  await expect(till.id("ledger")).toContainText("по данным кассы");
+  await expect(till.id("refund-source")).toContainText("Банк остаток не называет");
 });
 
 freshTest(

@@ -7,14 +7,19 @@ import {
   awaitingScan,
   banner,
   confirm,
+  EMV,
   ended,
   EPAY,
   HALYK,
+  halyk,
+  halykPaid,
+  halykScan,
   KASPI,
   payment,
   scan,
   snapshot,
   TOKEN,
+  WARNED,
 } from "./support/snapshots.ts";
 import { expect, freshTest, openTill, test } from "./support/till.ts";
 
@@ -93,6 +98,35 @@ test("U3: the pay button shows amount and provider, or why it cannot be used", a
   await expect(till.id("pay-kaspi")).toContainText("Касса ещё не зарегистрирована в банке");
   await till.id("pay-kaspi").click({ force: true });
   expect(await till.calls("payments.create")).toEqual([]);
+});
+
+test("U3: each bank says what it accepts; what stops one does not stop the other, and Enter never changes the bank", async ({
+  till,
+  page,
+}) => {
+  await till.show({ providers: [KASPI, HALYK], lastProvider: "kaspi" });
+  await expect(till.id("pay-kaspi")).toContainText("Gold, Red, кредит, рассрочка");
+  await expect(till.id("pay-halykQr")).toContainText("карты, бонусы, кредит, рассрочка");
+  // Five tenge is too little for the one only.
+  await page.keyboard.type("5");
+  await expect(till.id("pay-kaspi")).toContainText("Наименьшая сумма: 10\u00a0₸", { useInnerText: false });
+  await expect(page.locator("h1.who")).toHaveText("Сумма к оплате");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("h1.who")).toHaveText("Kaspi QR. Наименьшая сумма: 10\u00a0₸", { useInnerText: false });
+  await page.keyboard.type("000");
+  await till.show({
+    providers: [{ ...KASPI, ready: false, reason: appError("certificate_refused") }, HALYK],
+    lastProvider: "kaspi",
+  });
+  await expect(page.locator("h1.who")).toHaveText("Сумма к оплате");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("h1.who")).toHaveText("Kaspi QR. Банк не принял сертификат кассы");
+  expect(await till.calls("payments.create")).toEqual([]);
+  await till.id("pay-halykQr").click();
+  expect((await till.calls("payments.create"))[0]?.input["request"]).toEqual({
+    amount: "5000.00",
+    provider: "halykQr",
+  });
 });
 
 test("U4: zero, too little and too much say the limit in the same place", async ({ till, page }) => {
@@ -184,6 +218,7 @@ for (const [width, height] of [
       TOKEN,
       "https://pay.kaspi.kz/pay/8fk2m0xa",
       "1234567890",
+      EMV,
       `https://qr.example.kz/${"a1B2".repeat(30)}`,
     ]) {
       for (const training of [false, true]) {
@@ -219,6 +254,30 @@ test("U7: beside the QR stand the sum, the shop, what to open, and the ways to p
   await expect(till.id("payment-methods").locator("b")).toHaveText(["Kaspi Red", "Kaspi Gold", "Кредит"]);
   await till.show({ current: awaitingScan({ paymentMethods: [] }) });
   await expect(till.id("payment-methods")).toHaveCount(0);
+});
+
+test("U7: a code of Halyk names its own app, and one that does not fit its sale is shown with its warning until it is paid", async ({
+  till,
+  page,
+}) => {
+  await till.show({ current: halykScan({ link: "https://homebank.example.kz/1" }) });
+  await expect(page.locator(".steps")).toHaveText(/Откройте Halyk.*Выберите оплату по QR/);
+  await expect(till.id("link")).toHaveCount(0);
+  await expect(till.id("copy")).toHaveCount(0);
+  expect(await till.cues()).toEqual([]);
+  await till.show({ current: halykScan({ id: "p-2", ...WARNED }) });
+  await expect(till.id("qr")).toHaveAttribute("data-payload", EMV);
+  await expect(till.id("error")).toHaveAttribute("data-code", "qr_mismatch");
+  await expect(till.id("error")).toContainText("Код банка не подходит к этой продаже");
+  await expect(till.id("error")).toContainText(`должно стоять ${SUM}`, { useInnerText: false });
+  expect(await till.cues()).toEqual([247, 247]);
+  await till.show({
+    current: awaitingConfirmation({ ...halyk({ id: "p-2" }), state: "awaiting_confirmation", ...WARNED }),
+  });
+  await expect(till.id("error")).toContainText("Если там другое, отмените");
+  await till.show({ current: awaitingConfirmation({ ...halyk({ id: "p-3" }), state: "awaiting_confirmation" }) });
+  await expect(till.id("error")).toHaveCount(0);
+  await expect(till.id("screen")).toContainText("Не отдавайте товар, пока не появится «Оплата принята»");
 });
 
 freshTest(
@@ -370,6 +429,32 @@ test("U16: success fills the screen with shape, word, a sum of at least 72 px, m
   ).toBeGreaterThanOrEqual(72);
 });
 
+test("U16: what the bank says for the slip is a touch away, ten long lines too, and nobody is led away from reading it", async ({
+  till,
+  page,
+}) => {
+  await till.show({ current: ended("paid") });
+  await expect(till.id("details")).toHaveCount(0);
+  await till.show({ current: halykPaid({ id: "p-2" }) });
+  await expect(page.locator(".facts")).toContainText("Visa\u00a0••••\u00a03134", { useInnerText: false });
+  await expect(till.id("done")).toContainText("через");
+  await till.id("details").focus();
+  await page.keyboard.press("Enter");
+  for (const text of [
+    "ONB111111223301",
+    "482913070000123",
+    "440563XXXXXX3134",
+    "Loan terms2 month",
+    "150\u00a0₸",
+    "12,50\u00a0₸",
+  ])
+    await expect(till.id("details-list")).toContainText(text, { useInnerText: false });
+  await expect(till.id("screen"), "the countdown to the next sale has stopped").toHaveAttribute("data-line", "thick");
+  await page.keyboard.press("Escape");
+  await expect(till.id("details-list")).toBeHidden();
+  expect(await till.calls("payments.dismiss")).toEqual([]);
+});
+
 freshTest("U17: paid is heard within 150 ms, once, and not again after a reload", async ({ till, page }) => {
   await till.show({ current: awaitingConfirmation() });
   const delay = await page.evaluate(
@@ -491,6 +576,18 @@ test("U22: in doubt and needs_review say what we know, what to tell the customer
   await till.show({ current: payment({ id: "p-5", state: "in_doubt" }) });
   await till.id("park").click();
   expect((await till.calls("payments.dismiss")).map((call) => call.input)).toEqual([{ id: "p-5" }]);
+});
+
+test("U22: another sum than asked is shown beside the one that was asked", async ({ till }) => {
+  const params = { asked: SUM, named: `2${THIN}000\u00a0₸` };
+  await till.show({ current: halyk({ state: "needs_review", error: appError("amount_mismatch", { params }) }) });
+  await expect(till.id("sums")).toHaveText(`В этой продаже${SUM}В ответе банка2${THIN}000\u00a0₸`, {
+    useInnerText: false,
+  });
+  await expect(till.id("doubt-tell")).toContainText("какая сумма там оплачена");
+  // One from before the sums were kept: nothing is said of them.
+  await till.show({ current: halyk({ id: "p-2", state: "needs_review", error: appError("amount_mismatch") }) });
+  await expect(till.id("sums")).toHaveCount(0);
 });
 
 test("U23: each code has its own sentence and next step in every language", async ({ till }) => {

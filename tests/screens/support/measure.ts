@@ -96,9 +96,18 @@ export function findFaults(): string[] {
   }
   return faults;
 
+  /** Its box, as far as a list that scrolls shows it. */
+  function shownOf(element: HTMLElement): { left: number; right: number; top: number; bottom: number } {
+    const { left, right, top, bottom } = boxOf(element);
+    const list = element.closest(".scroll");
+    if (!list) return { left, right, top, bottom };
+    const edge = boxOf(list);
+    return { left, right, top: Math.max(top, edge.top), bottom: Math.min(bottom, edge.bottom) };
+  }
+
   /** Where an element has ink: for text the lines themselves, less the leading. */
   function inkOf(element: HTMLElement): { left: number; right: number; top: number; bottom: number } {
-    const box = boxOf(element);
+    const box = shownOf(element);
     if (element.matches("button, .field, .find, .plate, .sun, .teststamp")) return box;
     const range = document.createRange();
     range.selectNodeContents(element);

@@ -13,6 +13,9 @@ import type {
 
 /** A real Kaspi token is a row of digits of about this length. */
 export const TOKEN = "51984113796152384051260094321675840297713";
+/** Halyk's is an EMV text of about this length, with Cyrillic letters in it. */
+export const EMV =
+  "00020101021228730008HSBKKZKX0120KZ0000000000000000000208000000000304310310ONLINEBANK0407000000000164000000000000000052045999530339854072500.005802KZ5906АЛМАТЫ6006АЛМАТЫ621901159007199254740996304A1B2";
 
 let version = 0;
 
@@ -33,7 +36,7 @@ export const KASPI = provider("kaspi");
 /** The second scheme refunds after the customer's scan; the third by the till alone, and can send invoices. */
 export const KASPI_2 = provider("kaspi", { methods: ["qr", "link"], refunds: "customer" });
 export const KASPI_3 = provider("kaspi", { methods: ["qr", "link", "invoice"], refunds: "till" });
-export const HALYK = provider("halykQr");
+export const HALYK = provider("halykQr", { minMinor: 100, refunds: "till" });
 export const EPAY = provider("epay");
 
 /** A whole snapshot, newer than every one before it. */
@@ -86,6 +89,9 @@ export function payment(more: Partial<PaymentView> = {}): PaymentView {
     parked: false,
     scanned: false,
     bankId: "9007199254740993",
+    invoiceId: null,
+    card: null,
+    details: null,
     qr: null,
     link: null,
     phone: null,
@@ -134,6 +140,39 @@ export const awaitingConfirmation = (more: Partial<PaymentView> = {}): PaymentVi
 export const ended = (state: PaymentView["state"], more: Partial<PaymentView> = {}): PaymentView =>
   payment({ state, settled: true, watching: false, watchUntil: null, ...more });
 
+/** A payment at Halyk, which has a number of ours, names no ways to pay, and may warn of its own code (Q-58). */
+const HALYK_SALE = { provider: "halykQr" as const, invoiceId: "482913070000123", paymentMethods: [] as string[] };
+export const halyk = (more: Partial<PaymentView> = {}): PaymentView => payment({ ...HALYK_SALE, ...more });
+export const halykScan = (more: Partial<PaymentView> = {}): PaymentView =>
+  awaitingScan({ ...HALYK_SALE, qr: { payload: EMV }, ...more });
+export const WARNED = { error: appError("qr_mismatch", { params: { asked: "2\u2009500\u00a0₸" }, incident: "K7QX" }) };
+
+const TOLD = {
+  reference: "ONB111111223301",
+  fee: "12.50",
+  bonusAmount: "150.00",
+  lines: [
+    { label: "Loan terms", value: "2 month" },
+    { label: "Effective rate", value: "5%" },
+  ],
+};
+/** As much as a slip may hold: ten lines of eighty letters. */
+const TOLD_LONG = {
+  ...TOLD,
+  reference: "HBLQR118907055931675",
+  lines: Array.from({ length: 10 }, (_, index) => ({
+    label: `Условие рассрочки номер ${String(index)}: сумма ежемесячного платежа`,
+    value: "33 333,33 тенге до 20-го числа каждого месяца, всего двенадцать платежей, без переплаты",
+  })),
+};
+const CARD = { mask: "440563XXXXXX3134", type: "Visa" };
+export const halykPaid = (more: Partial<PaymentView> = {}): PaymentView =>
+  ended("paid", { ...HALYK_SALE, card: CARD, details: TOLD, ...more });
+const MISMATCH = appError("amount_mismatch", {
+  params: { asked: "2\u2009500\u00a0₸", named: "2\u2009000\u00a0₸" },
+  incident: "K7QX",
+});
+
 export const LINK = "https://qr.example.kz/8fk2m0xa";
 export const awaitingLink = (more: Partial<PaymentView> = {}): PaymentView =>
   payment({ state: "awaiting_scan", method: "link", link: LINK, countdown: scan(), ...more });
@@ -162,6 +201,7 @@ export function refundView(more: Partial<RefundView> = {}): RefundView {
     settled: true,
     availableMinor: 250_000,
     availableAt: "2026-11-22T14:36:02+05:00",
+    availableIsOurs: false,
     beforeMinor: 250_000,
     readings: [],
     operations: [],
@@ -208,12 +248,25 @@ export const refundDoubt = (more: Partial<RefundView> = {}): RefundView =>
     ...more,
   });
 
+export const halykRefund = (more: Partial<RefundView> = {}): RefundView =>
+  refundView({ provider: "halykQr", bankId: "9007199254740997", availableIsOurs: true, ...more });
+/** The answer was lost, and with it the refund's number at the bank: it waits for a person. */
+export const refundLost = (more: Partial<RefundView> = {}): RefundView =>
+  halykRefund({
+    state: "needs_review",
+    settled: false,
+    bankId: null,
+    error: appError("refund_lost", { incident: "K7QX" }),
+    ...more,
+  });
+
 export const LOOK: PurchaseLook = {
   purchaseId: "12800627774",
   paymentId: "p-1",
   total: "3500.00",
   refunded: "1000.00",
   available: "2500.00",
+  isOurs: false,
   at: "2026-11-22T14:36:02+05:00",
 };
 
@@ -239,12 +292,14 @@ export function sale(more: Partial<Payment> = {}): Payment {
     parked: false,
     externalId: null,
     bankId: "12800627774",
+    invoiceId: null,
     qr: null,
     link: null,
     paymentMethods: ["Gold"],
     scanDeadline: null,
     confirmDeadline: null,
     card: null,
+    details: null,
     error: null,
     resolution: null,
     refundedAmount: "0.00",
@@ -321,6 +376,32 @@ export const HISTORY: readonly HistoryItem[] = [
   sold("p-18", { amount: "1000000.00", refundedAmount: "1000000.00" }),
   sold("p-17", { amount: "890.00", state: "expired", method: "invoice" }),
   sold("p-16", { amount: "60000.00", state: "awaiting_payment", settled: false, method: "invoice" }),
+];
+
+/** A sale at Halyk of which a refund is being made, and one of which nobody knows. */
+const refunding = (state: Refund["state"], more: Partial<Refund> = {}): HistoryItem => ({
+  payment: sale({
+    ...HALYK_SALE,
+    id: `p-${state}`,
+    bankId: "9007199254740993",
+    card: { id: null, ...CARD },
+    details: TOLD_LONG,
+  }),
+  refunds: [
+    refundOf({
+      provider: "halykQr",
+      state,
+      settled: false,
+      availableIsOurs: true,
+      evidence: { ...refundOf().evidence, kind: "none" },
+      ...more,
+    }),
+  ],
+});
+export const HALYK_HISTORY: readonly HistoryItem[] = [
+  refunding("pending"),
+  refunding("needs_review", { bankId: null, error: appError("refund_lost") }),
+  sold("p-31", { ...HALYK_SALE, card: { id: null, ...CARD }, details: TOLD }),
 ];
 
 const parked = (id: string, minor = 250_000): PaymentView =>
@@ -466,6 +547,49 @@ export const STATES: Readonly<
     screen: "idle",
     snapshot: () => ({ providers: [{ ...KASPI_3, ready: false, reason: appError("device_not_found") }] }),
   },
+  "idle-two": { screen: "idle", snapshot: () => ({ providers: [KASPI_3, HALYK] }) },
+  "amount-two": {
+    screen: "amount",
+    snapshot: () => ({ providers: [KASPI_2, HALYK], lastProvider: "halykQr" }),
+    typed: "2500",
+  },
+  "halyk-qr": { screen: "qr", snapshot: () => ({ current: halykScan() }) },
+  "halyk-qr-warn": { screen: "qr", snapshot: () => ({ current: halykScan({ ...WARNED, minor: 100_000_000 }) }) },
+  "halyk-qr-warn-low": {
+    screen: "qr",
+    snapshot: () => ({ current: halykScan({ ...WARNED, countdown: scan(21_000), silent: true }), banners: [late] }),
+  },
+  "halyk-confirming-warn": {
+    screen: "confirming",
+    snapshot: () => ({ current: awaitingConfirmation({ ...HALYK_SALE, ...WARNED }) }),
+  },
+  "halyk-paid": { screen: "result", snapshot: () => ({ current: halykPaid() }) },
+  "halyk-paid-banner": {
+    screen: "result",
+    snapshot: () => ({ current: halykPaid({ late: true, minor: 100_000_000 }), banners: [late] }),
+  },
+  "halyk-paid-details": {
+    screen: "result",
+    snapshot: () => ({ current: halykPaid({ details: TOLD_LONG }) }),
+    click: ["details"],
+  },
+  "halyk-declined": {
+    screen: "result",
+    snapshot: () => ({
+      current: ended("declined", {
+        ...HALYK_SALE,
+        error: appError("declined_by_bank", {
+          bankMessage:
+            "Недостаточно средств на карте. Пополните счёт или выберите другую карту в приложении и повторите",
+        }),
+      }),
+      providers: [KASPI, HALYK],
+    }),
+  },
+  "halyk-review": {
+    screen: "result",
+    snapshot: () => ({ current: halyk({ state: "needs_review", watching: false, error: MISMATCH }) }),
+  },
   link: { screen: "qr", snapshot: () => ({ current: awaitingLink() }) },
   "link-low": { screen: "qr", snapshot: () => ({ current: awaitingLink({ countdown: scan(21_000), silent: true }) }) },
   invoice: { screen: "invoice", snapshot: () => ({ providers: [KASPI_3] }), typed: "2500", click: [INVOICE] },
@@ -531,6 +655,53 @@ export const STATES: Readonly<
     snapshot: () => ({ providers: [KASPI_3] }),
     click: ["open-refund", "refund-number"],
     after: "12800627774",
+  },
+  "refund-start-three": {
+    screen: "refund-start",
+    snapshot: () => ({ providers: [KASPI_3, { ...HALYK, ready: false, reason: appError("login_refused") }] }),
+    click: ["open-refund"],
+  },
+  "refund-start-else": {
+    screen: "refund-start",
+    snapshot: () => ({ providers: [KASPI, HALYK] }),
+    click: ["open-refund"],
+  },
+  "refund-rrn": {
+    screen: "refund-start",
+    snapshot: () => ({ providers: [KASPI_3, HALYK] }),
+    click: ["open-refund", "refund-number-halykQr", "number-rrn"],
+    after: "123502391607123502391607",
+  },
+  "refund-amount-ours": {
+    screen: "refund-amount",
+    snapshot: () => ({ providers: [KASPI_3, HALYK] }),
+    click: ["open-history", "sale-p-31", "sale-refund", "refund-all"],
+    answers: {
+      "history.list": { ok: true, value: { items: HALYK_HISTORY, nextCursor: null } },
+      "refunds.look": { ok: true, value: { ...LOOK, isOurs: true } },
+    },
+  },
+  "refund-pending": {
+    screen: "refund-result",
+    snapshot: () => ({ refund: halykRefund({ state: "pending", settled: false }) }),
+  },
+  "refund-pending-silent": {
+    screen: "refund-result",
+    snapshot: () => ({ refund: halykRefund({ state: "pending", settled: false, silent: true }), ...offline }),
+  },
+  "refund-lost": { screen: "refund-result", snapshot: () => ({ refund: refundLost() }) },
+  "refund-lost-banner": {
+    screen: "refund-result",
+    snapshot: () => ({ refund: refundLost({ sale: null, paymentId: null }), ...offline }),
+  },
+  "refund-rejected": {
+    screen: "refund-result",
+    snapshot: () => ({
+      refund: halykRefund({
+        state: "failed",
+        error: appError("refund_rejected", { bankMessage: "Возврат по данной операции невозможен", incident: "K7QX" }),
+      }),
+    }),
   },
   "refund-preparing": {
     screen: "refund-qr",
@@ -631,6 +802,18 @@ export const STATES: Readonly<
     answers: { "history.list": { ok: true, value: { items: [], nextCursor: null } } },
   },
   sale: { screen: "history", snapshot: () => ({ providers: [KASPI_3] }), click: ["open-history", "sale-p-1"] },
+  "sale-halyk": {
+    screen: "history",
+    snapshot: () => ({ providers: [KASPI_3, HALYK] }),
+    click: ["open-history", "sale-p-pending"],
+    answers: { "history.list": { ok: true, value: { items: HALYK_HISTORY, nextCursor: null } } },
+  },
+  "sale-lost": {
+    screen: "history",
+    snapshot: () => ({ providers: [KASPI_3, HALYK] }),
+    click: ["open-history", "sale-p-needs_review"],
+    answers: { "history.list": { ok: true, value: { items: HALYK_HISTORY, nextCursor: null } } },
+  },
   "sale-doubt": { screen: "history", snapshot: () => ({ providers: [KASPI_3] }), click: ["open-history", "sale-p-20"] },
 };
 
@@ -668,5 +851,8 @@ export const TRAINING: typeof STATES = Object.fromEntries(
     "refund-qr",
     "refund-amount",
     "refund-doubt",
+    "halyk-qr-warn",
+    "halyk-paid-banner",
+    "refund-lost",
   ].map((name) => [`training-${name}`, { ...(STATES[name] ?? { screen: "" }), snapshot: inTraining(name) }]),
 );
