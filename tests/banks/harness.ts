@@ -1,6 +1,6 @@
 /** What a bank must bring to be put through the conformance suite: neutral names for what its simulator can do. */
 import type { ErrorCode } from "../../contract/errors.ts";
-import type { BankWord } from "../../main/core/payment.ts";
+import type { BankWord, PaymentRow } from "../../main/core/payment.ts";
 import type { Profile } from "../../main/core/ports.ts";
 import type { DeskBank } from "../support/real-desk.ts";
 import type { ScaledClock } from "../support/scaled-clock.ts";
@@ -30,15 +30,21 @@ export interface When {
 }
 
 export interface Creation {
+  /** X-Request-ID; at a bank that asks for none it is the desk's own. */
   readonly requestId: string;
+  /** Our own number in it, at a bank whose requests have no id by which the journal would know them. */
+  readonly ownNumber: string | null;
   readonly at: number;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The bank has decided about it. */
+  readonly heard: boolean;
+  /** And has made what it asks for. */
   readonly acted: boolean;
   readonly bankId: string | null;
-  /** Fingerprint of the client certificate it came with; null where the bank takes none. */
+  /** Who it came from: fingerprint of the client certificate, or a user name; null where the bank asks for neither. */
   readonly client: string | null;
 }
 
@@ -52,7 +58,7 @@ export interface BankPayment {
   readonly bankId: string;
   /** What the customer scans. */
   readonly token: string;
-  /** The till's receipt number as the bank was told it. */
+  /** What the bank was told to know it by: the till's receipt number, or a number made for the bank. */
   readonly number: string | null;
   readonly minor: number;
   readonly word: BankWord;
@@ -68,6 +74,8 @@ export interface SideOptions {
   readonly realConfirmMs?: number;
   /** What becomes of a token that nobody scanned: the bank declines it, or says "created" for ever. */
   readonly unscanned?: "declined" | "stays";
+  /** At a bank that can be told that nobody waits any more: it goes on as if it had not been told. */
+  readonly heedless?: boolean;
   /** Id of the next payment. */
   readonly firstId?: string;
   /** Another authority than the usual one: certificates of one are worth nothing at the other. */
@@ -78,17 +86,23 @@ export interface SideOptions {
 export interface BankSide extends DeskBank {
   readonly profile: Profile;
   now(): number;
-  strike(call: "create" | "status", fate: Fate, when?: When): void;
+  /** "lookUp": the question by our own number about a creation whose answer was lost. */
+  strike(call: "create" | "status" | "lookUp", fate: Fate, when?: When): void;
   calm(): void;
   down(): Promise<void>;
   up(): Promise<void>;
   scan(bankId: string): void;
   confirm(bankId: string): void;
+  /** The bank's own no; nothing where it has been said. */
   decline(bankId: string): void;
   creations(): readonly Creation[];
   questions(bankId?: string): readonly Question[];
   payments(): readonly BankPayment[];
-  /** Fingerprint of the certificate that this bank's profile shows. */
+  /** It is told when nobody waits for a payment any more. */
+  readonly refusable: boolean;
+  /** What `BankPayment.number` is of this payment. */
+  numberOf(row: PaymentRow): string | null;
+  /** Who this bank's profile is to the bank; as in `Creation`. */
   readonly client: string;
   /** Departures from the document that the bank noticed and let pass. */
   complaints(): readonly string[];
@@ -117,6 +131,10 @@ export interface BankHarness {
   /** Spellings near the success word that are none. */
   readonly nearlyPaid: readonly string[];
   readonly unknownWords: readonly string[];
+  /** The path of a creation, below the bank's address. */
+  readonly createPath: string;
+  /** The HTTP status that means "I know no such payment" by itself; null where the bank says that in its own way. */
+  readonly unknownStatus: number | null;
   /** A "no" that no document promises: believed after it was heard twice. */
   readonly unsureNo: readonly string[];
   readonly refusals: readonly Refusal[];
@@ -130,6 +148,10 @@ export interface BankHarness {
     readonly namesAmount: boolean;
     /** A creation whose answer was lost can be looked up; otherwise its token was never shown and it is made again. */
     readonly lookUp: boolean;
+    /** A token that nobody scanned is dead some time after the bank's windows: the document promises it. */
+    readonly deadToken: boolean;
+    /** Every request has an id of its own. */
+    readonly requestIds: boolean;
   };
   start(options: SideOptions): Promise<BankSide>;
 }

@@ -48,7 +48,7 @@ interface Document {
 const WORDS = { created: "QrTokenCreated", scanned: "Wait", paid: "Processed", declined: "Error" } as const;
 /** Faults under which the bank has the request and lets time pass. */
 const WITHHELD: ReadonlySet<string> = new Set(["hang", "slow", "delay"]);
-const CALLS = { create: "qr/create", status: "payment/status" } as const;
+const CALLS: Readonly<Record<string, string>> = { create: "qr/create", status: "payment/status" };
 const CREATIONS = ["qr/create", "qr/create-link", "remote/create"] as const;
 /** What an invoice's status may say besides (Q-34). */
 const INVOICE_WORDS: Readonly<Record<string, BankWord>> = {
@@ -121,6 +121,7 @@ export async function startKaspi(options: KaspiOptions): Promise<KaspiSide> {
       bin,
       tradePoint,
       device,
+      options: {},
     },
     secrets: { ...(scheme === 1 ? { apiKey: simulator.apiKey } : {}), ...secrets },
     identity: {
@@ -134,7 +135,9 @@ export async function startKaspi(options: KaspiOptions): Promise<KaspiSide> {
     withholds: (requestId) => callOf(requestId)?.faults.some((fault) => WITHHELD.has(fault)) === true,
     now: () => simulator.now(),
     strike(call, fate, { nth = 1, count = 1 } = {}) {
-      for (const fault of faultsOf(fate)) simulator.faults.add({ method: CALLS[call], nth, count, ...fault });
+      const method = CALLS[call];
+      if (method === undefined) throw new Error(`no call ${call}`);
+      for (const fault of faultsOf(fate)) simulator.faults.add({ method, nth, count, ...fault });
     },
     calm: () => simulator.faults.clear(),
     down: () => simulator.down(),
@@ -144,7 +147,7 @@ export async function startKaspi(options: KaspiOptions): Promise<KaspiSide> {
     decline: (id) =>
       void (simulator.payment(id)?.state === "Wait" ? simulator.confirmError(id) : simulator.scanError(id)),
     creations: () => CREATIONS.flatMap(callsOf).toSorted((a, b) => a.at - b.at),
-    questions: (id) => callsOf(CALLS.status).filter((call) => id === undefined || call.bankId === id),
+    questions: (id) => callsOf("payment/status").filter((call) => id === undefined || call.bankId === id),
     payments: () =>
       simulator.payments().map((payment) => ({
         bankId: payment.id,
@@ -154,6 +157,8 @@ export async function startKaspi(options: KaspiOptions): Promise<KaspiSide> {
         word: wordOf(payment.state),
         captured: payment.captured,
       })),
+    refusable: false,
+    numberOf: (row) => row.number,
     complaints: () => ledger.calls.flatMap((call) => call.problems),
     stop: () => simulator.stop(),
   };
@@ -167,6 +172,8 @@ function questionOf(call: CallRecord): Question {
     path: call.path,
     headers: call.headers,
     body: call.bodyText,
+    ownNumber: null,
+    heard: call.acted,
     acted: call.acted && call.statusCode === "0",
     bankId: call.paymentId,
     client: call.client?.serial ?? null,
@@ -244,6 +251,8 @@ export const kaspiHarness: BankHarness = {
     "QrTokenProcessed",
   ],
   unknownWords: ["Frobnicated", "RemotePaymentCreated", "QrTokenScanned", "InsufficientFunds", ""],
+  createPath: "/qr/create",
+  unknownStatus: null,
   unsureNo: ["Rejected", "Expired", "QrTokenDiscarded", "CancelledByUser"],
   refusals: [
     { spelling: "-999", code: "bank_unavailable" },
@@ -261,7 +270,7 @@ export const kaspiHarness: BankHarness = {
   largestId: "9223372036854775807",
   samples: { create: sampleOf("qr-create"), status: sampleOf("payment-status"), statusId: "35134863" },
   sampleAmount: "200.00",
-  can: { namesAmount: true, lookUp: false },
+  can: { namesAmount: true, lookUp: false, deadToken: true, requestIds: true },
   start: startKaspi,
 };
 

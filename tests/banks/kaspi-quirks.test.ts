@@ -54,6 +54,7 @@ const context: BankContext = {
     bin: null,
     tradePoint: "12",
     device: "GFC-456397",
+    options: {},
   },
   secrets: { deviceToken: "00000000-1111-4222-8333-444444444444" },
   requestId: "da169655f65740d991b1bbfcd9802b28",

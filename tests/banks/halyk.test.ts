@@ -1,0 +1,4 @@
+import { describeBank } from "./conformance.ts";
+import { halykHarness } from "./halyk-harness.ts";
+
+describeBank(halykHarness);
