@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AMOUNT, parseAmount } from "../money.ts";
+import { checkLimits, limits } from "./limits.ts";
 import type { AddProblem, Loose } from "../problem.ts";
 import { fileName, hostOf, isLoopback, secretText } from "../problem.ts";
 
@@ -8,10 +8,6 @@ export const HALYK_QR_TEST_URL = "https://testapi.onlinebank.kz/internal/qr-serv
 export const HALYK_QR_TOPIC = "ob-qr-service-status-events";
 const TEST_HOST = hostOf(HALYK_QR_TEST_URL);
 
-const amount = z
-  .string()
-  .regex(AMOUNT, 'must be an amount in quotes, such as "1.00"')
-  .refine((text) => parseAmount(text) !== 0, "must be more than zero");
 /** Basic authentication ends the user name at the first colon. */
 const username = secretText(128).regex(/^[^:]+$/, "must hold no colon");
 const terminal = z.string().regex(/^[A-Za-z0-9]{1,32}$/, "must be 1 to 32 Latin letters and digits, in quotes");
@@ -75,9 +71,7 @@ export const halykQrConfig = z.strictObject({
   invoiceRange: z
     .strictObject({ from: invoice.default("1"), to: invoice.default("999999") })
     .default({ from: "1", to: "999999" }),
-  limits: z
-    .strictObject({ min: amount.default("1.00"), max: amount.default("1000000.00") })
-    .default({ min: "1.00", max: "1000000.00" }),
+  limits,
   kafka: kafka.nullable().default(null),
 });
 export type HalykQrConfig = z.infer<typeof halykQrConfig>;
@@ -112,12 +106,4 @@ function checkRange(range: unknown, add: AddProblem): void {
   const { from = "1", to = "999999" } = range as Loose;
   if (typeof from === "string" && typeof to === "string" && Number(from) > Number(to))
     add("invoiceRange.to", "must not be less than invoiceRange.from");
-}
-
-function checkLimits(limits: unknown, add: AddProblem): void {
-  if (typeof limits !== "object" || limits === null) return;
-  const { min = "1.00", max = "1000000.00" } = limits as Loose;
-  if (typeof min !== "string" || typeof max !== "string") return;
-  const [low, high] = [parseAmount(min), parseAmount(max)];
-  if (low !== null && high !== null && low > high) add("limits.max", "must not be less than limits.min");
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AMOUNT, parseAmount } from "../money.ts";
+import { checkLimits, limits } from "./limits.ts";
 import type { AddProblem, Loose } from "../problem.ts";
 import { fileName, hostOf, isLoopback, secretText } from "../problem.ts";
 
@@ -34,10 +34,6 @@ const bin = z.string().regex(/^\d{12}$/, "must be 12 digits in quotes (leading z
 const deviceId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 Latin letters, digits, - or _");
 /** An Int64 of the bank: a string, so that no digit is lost on the way (Q-07). */
 const tradePointId = z.string().regex(/^[1-9]\d{0,18}$/, "must be the number in quotes, digits only");
-const amount = z
-  .string()
-  .regex(AMOUNT, 'must be an amount in quotes, such as "1.00"')
-  .refine((text) => parseAmount(text) !== 0, "must be more than zero");
 
 /** One legal entity behind a certificate that serves several (scheme 3). */
 const organization = z.strictObject({
@@ -64,9 +60,7 @@ export const kaspiConfig = z.strictObject({
   organizationBin: bin.optional(),
   organizations: z.array(organization).min(1).max(50).optional(),
   headers: z.record(z.string(), z.string()).default({}),
-  limits: z
-    .strictObject({ min: amount.default("1.00"), max: amount.default("1000000.00") })
-    .default({ min: "1.00", max: "1000000.00" }),
+  limits,
 });
 export type KaspiConfig = z.infer<typeof kaspiConfig>;
 
@@ -158,12 +152,4 @@ function checkHeaders(headers: unknown, add: AddProblem): void {
     if (typeof value === "string" && !HEADER_VALUE.test(value)) add(path, "must be Latin text on one line, not empty");
     seen.add(lower);
   }
-}
-
-function checkLimits(limits: unknown, add: AddProblem): void {
-  if (typeof limits !== "object" || limits === null) return;
-  const { min = "1.00", max = "1000000.00" } = limits as Loose;
-  if (typeof min !== "string" || typeof max !== "string") return;
-  const [low, high] = [parseAmount(min), parseAmount(max)];
-  if (low !== null && high !== null && low > high) add("limits.max", "must not be less than limits.min");
 }

@@ -10,7 +10,7 @@ import type { BackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
 import { clockTime, dayTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
-import { cardName, Details, numbersOf } from "../ui/Details.tsx";
+import { cardName, FactsLine, numbersOf } from "../ui/Details.tsx";
 import type { Fact } from "../ui/Details.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
@@ -92,20 +92,7 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
           <p className="title">{face.word}</p>
           {payment.environment === "test" && <p className="dim">{back("hist.env")}</p>}
         </div>
-        <div className="factsline">
-          <dl className="facts">
-            {facts.map(
-              ([label, value]) =>
-                value !== null && (
-                  <div key={label}>
-                    <dt>{label}</dt>
-                    <dd>{value}</dd>
-                  </div>
-                ),
-            )}
-          </dl>
-          <Details told={payment} />
-        </div>
+        <FactsLine facts={facts} told={payment} />
         {payment.error && payment.state !== "paid" && <Reason error={payment.error} />}
         {(refundable || refunds.length > 0) && (
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard

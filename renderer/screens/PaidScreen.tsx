@@ -7,7 +7,7 @@ import { WAY_NAME } from "../banks.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
-import { cardName, Details } from "../ui/Details.tsx";
+import { cardName, FactsLine } from "../ui/Details.tsx";
 import type { Fact } from "../ui/Details.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
@@ -55,20 +55,7 @@ export function PaidScreen({ snapshot, payment }: Props): ReactNode {
       <div className="result" data-testid="result" data-state={payment.state}>
         <h1 className="word">{words(TITLE[payment.state] ?? "paid.title")}</h1>
         {payment.late && <p className="lead">{words("paid.late")}</p>}
-        <div className="factsline">
-          <dl className="facts">
-            {facts.map(
-              ([label, value]) =>
-                value !== null && (
-                  <div key={label}>
-                    <dt>{label}</dt>
-                    <dd>{value}</dd>
-                  </div>
-                ),
-            )}
-          </dl>
-          <Details told={payment} />
-        </div>
+        <FactsLine facts={facts} told={payment} />
         <div className="row push reach">
           <Button id="done" kind="main" off={leaving} onPress={done}>
             {left === null ? words("paid.new") : words("paid.next", { n: left })}

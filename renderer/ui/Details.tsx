@@ -38,8 +38,28 @@ export const numbersOf = ({ bankId, invoiceId, details }: Told, words: Words): r
   [words("det.ours"), invoiceId],
 ];
 
+/** What is worth a line of its own, and the rest behind a touch. */
+export function FactsLine({ facts, told }: { readonly facts: readonly Fact[]; readonly told: Told }): ReactNode {
+  return (
+    <div className="factsline">
+      <dl className="facts">
+        {facts.map(
+          ([label, value]) =>
+            value !== null && (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      <Details told={told} />
+    </div>
+  );
+}
+
 /** Everything the bank says for the slip, behind a touch: it may be ten lines, and the sale is over without them. */
-export function Details({ told }: { readonly told: Told }): ReactNode {
+function Details({ told }: { readonly told: Told }): ReactNode {
   const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const { card, currency, details } = told;

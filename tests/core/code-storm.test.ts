@@ -3,23 +3,13 @@ import { isOpen } from "../../contract/states.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
 import type { CodeFate } from "../support/code-bank.ts";
 import { openCodeDesk, type CodeDesk } from "../support/code-desk.ts";
+import { seeded } from "../support/random.ts";
 
 const RUNS = Number(process.env["CODE_STORMS"] ?? 6);
 const STEPS = 60;
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const CLAIM = { answer: { kind: "claim", error: { code: "malformed_answer", params: {}, bankCode: null } } };
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Storm {
   readonly desk: CodeDesk;

@@ -3,21 +3,11 @@ import { appError } from "../../contract/errors.ts";
 import { parseAmount } from "../../contract/money.ts";
 import type { Refund } from "../../contract/refund.ts";
 import { MINUTE, openBillDesk, SECOND, TOTAL, type BillDesk, type Fate } from "./refund-bill-desk.ts";
+import { seeded } from "../support/random.ts";
 
 const RUNS = Number(process.env["REFUND_STORMS"] ?? 8);
 const STEPS = 60;
 const error = appError("malformed_answer");
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const FATES: readonly Fate[] = [
   { fail: "closed", reach: "sent", acts: true },

@@ -4,23 +4,13 @@ import type { Refund } from "../../contract/refund.ts";
 import { openDesk, profileOf, testSettings, type Desk } from "../support/desk.ts";
 import { refusal, type Fate } from "../support/scripted-bank.ts";
 import { HOUR, refundDesk, SECOND, type RefundDesk } from "./refund-helpers.ts";
+import { seeded } from "../support/random.ts";
 
 const RUNS = Number(process.env["REFUND_STORMS"] ?? 12);
 const STEPS = 50;
 const TOTAL = 500_000;
 /** No sum of foreign refunds makes one of ours: an equal one cannot be told apart (docs/reliability.md). */
 const FOREIGN = 777;
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const fates = (chance: () => number): Fate[] => [
   { fail: "closed", reach: "sent" },
