@@ -31,6 +31,15 @@ describe("the sources", () => {
   });
 });
 
+describe("the core", () => {
+  test("names no bank: what one of them needs is a capability that any may have", () => {
+    const named = sourceFiles()
+      .filter((file) => file.startsWith("main/core/"))
+      .filter((file) => /["'`](kaspi|halykQr|epay)["'`]/.test(readFileSync(join(root, file), "utf8")));
+    expect(named).toEqual([]);
+  });
+});
+
 describe("the scan", () => {
   test.each([
     ["contract/a.ts", 'import fs from "node:fs";'],
