@@ -1,4 +1,4 @@
-/** The simulator as its own process, driven through its control interface. */
+/** The simulator as its own process, driven through the control interfaces of its two banks. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -23,7 +23,54 @@ export interface BankRefund {
   readonly by: "till" | "elsewhere";
 }
 
-export interface Bank {
+export interface Bill {
+  readonly billNumber: string;
+  readonly kind: "payment" | "refund";
+  readonly of: string | null;
+  readonly invoiceId: string;
+  readonly qrcode: string;
+  readonly status: string;
+  readonly captured: boolean;
+  readonly amountMinor: string;
+}
+
+export interface Call {
+  readonly at: number;
+  readonly bodyText: string;
+  readonly acted: boolean;
+}
+
+/** What a story does to either bank. */
+interface Hands {
+  fault(fault: Record<string, unknown>): Promise<void>;
+  heal(): Promise<void>;
+  configure(change: Record<string, unknown>): Promise<void>;
+  down(): Promise<void>;
+  up(): Promise<void>;
+  calls(name: string): Promise<Call[]>;
+}
+
+/** Halyk's service. */
+export interface Halyk extends Hands {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly terminal: string;
+  readonly ca: readonly string[];
+  bills(kind: Bill["kind"]): Promise<Bill[]>;
+  /** The newest of them. */
+  latest(kind?: Bill["kind"]): Promise<Bill>;
+  /** The customer of a payment; `finish` and `fail` are the bank's own word about a refund. */
+  act(
+    billNumber: string,
+    what: "scan" | "block" | "pay" | "reject" | "finish" | "fail",
+    more?: Record<string, unknown>,
+  ): Promise<void>;
+}
+
+/** Kaspi, and Halyk beside it. */
+export interface Bank extends Hands {
+  readonly halyk: Halyk;
   /** Scheme 2's address. */
   readonly url: string;
   readonly urls: Readonly<Record<"1" | "2" | "3", string>>;
@@ -39,12 +86,6 @@ export interface Bank {
   refunds(): Promise<BankRefund[]>;
   /** The customer scans the refund code with this token. */
   scanReturn(token: string): Promise<void>;
-  fault(fault: Record<string, unknown>): Promise<void>;
-  heal(): Promise<void>;
-  configure(change: Record<string, unknown>): Promise<void>;
-  down(): Promise<void>;
-  up(): Promise<void>;
-  calls(name: string): Promise<{ at: number; bodyText: string; acted: boolean }[]>;
   stop(): Promise<void>;
 }
 
@@ -60,17 +101,11 @@ export async function startBank(config: Record<string, unknown> = {}): Promise<B
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ready = await firstReady(child);
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const response = await fetch(`${ready.control}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${ready.controlToken}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
+  const ask = asking(ready);
   await ask("POST", "/config", { ...FAST, ...config });
   const bank: Bank = {
+    ...handsOf(ask),
+    halyk: halykOf(ready.halyk),
     url: ready.urls["2"],
     urls: ready.urls,
     apiKey: ready.apiKey,
@@ -92,18 +127,58 @@ export async function startBank(config: Record<string, unknown> = {}): Promise<B
       if (!made) throw new Error("the code on the screen is not the bank's");
       await ask("POST", `/returns/${made.id}/scan`, {});
     },
-    fault: (fault) => ask("POST", "/faults", fault),
-    heal: () => ask("DELETE", "/faults"),
-    configure: (change) => ask("POST", "/config", change),
-    down: () => ask("POST", "/down"),
-    up: () => ask("POST", "/up"),
-    calls: async (name) => (await ask("GET", "/ledger")).calls.filter((call: { name: string }) => call.name === name),
     async stop() {
       child.kill("SIGTERM");
       await new Promise<void>((resolve) => (child.exitCode === null ? child.once("exit", () => resolve()) : resolve()));
     },
   };
   return bank;
+}
+
+type Ask = (method: string, path: string, body?: unknown) => Promise<any>;
+
+function asking({ control, controlToken }: { readonly control: string; readonly controlToken: string }): Ask {
+  return async (method, path, body) => {
+    const response = await fetch(`${control}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${controlToken}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+}
+
+function handsOf(ask: Ask): Hands {
+  return {
+    fault: (fault) => ask("POST", "/faults", fault),
+    heal: () => ask("DELETE", "/faults"),
+    configure: (change) => ask("POST", "/config", change),
+    down: () => ask("POST", "/down"),
+    up: () => ask("POST", "/up"),
+    calls: async (name) => (await ask("GET", "/ledger")).calls.filter((call: { name: string }) => call.name === name),
+  };
+}
+
+function halykOf(ready: any): Halyk {
+  const ask = asking(ready);
+  const { url, username, password, terminal, ca } = ready;
+  const halyk: Halyk = {
+    ...handsOf(ask),
+    url,
+    username,
+    password,
+    terminal,
+    ca,
+    bills: async (kind) => (await ask("GET", "/bills")).filter((bill: Bill) => bill.kind === kind),
+    async latest(kind = "payment") {
+      const last = (await halyk.bills(kind)).at(-1);
+      if (!last) throw new Error(`Halyk has no ${kind}`);
+      return last;
+    },
+    act: (billNumber, what, more = {}) => ask("POST", `/bills/${billNumber}/${what}`, more),
+  };
+  return halyk;
 }
 
 /** The first line of JSON with `"event":"ready"`; rejects when the process ends before. */

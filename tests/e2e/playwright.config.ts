@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chromium, defineConfig } from "playwright/test";
-import { electronBinary, type HostName } from "./till.ts";
+import { electronBinary, ONCE, type HostName } from "./till.ts";
 
 function launchOptions(): { executablePath?: string } {
   const known = [
@@ -14,6 +14,8 @@ function launchOptions(): { executablePath?: string } {
   return found === undefined ? {} : { executablePath: found };
 }
 
+const once = new RegExp(ONCE.tag);
+
 export default defineConfig<{ host: HostName }>({
   testDir: ".",
   timeout: 60_000,
@@ -26,7 +28,7 @@ export default defineConfig<{ host: HostName }>({
   use: { launchOptions: launchOptions() },
   projects: [
     { name: "browser", use: { host: "browser" } },
-    { name: "harness", use: { host: "harness" } },
-    ...(electronBinary !== null ? [{ name: "electron", use: { host: "electron" as const } }] : []),
+    { name: "harness", use: { host: "harness" }, grepInvert: once },
+    ...(electronBinary !== null ? [{ name: "electron", use: { host: "electron" as const }, grepInvert: once }] : []),
   ],
 });

@@ -1,4 +1,4 @@
-import { charge, customer, id, onScreen, ready, result } from "./steps.ts";
+import { charge, customer, id, onScreen, ready, refunded, result, type } from "./steps.ts";
 import { expect, test, type Till } from "./till.ts";
 import type { Bank } from "./bank.ts";
 
@@ -13,15 +13,6 @@ async function sell({ page }: Till, bank: Bank, digits = "5000"): Promise<string
   await id(page, "done").click();
   await ready(page);
   return buyer.payment.id;
-}
-
-async function type(page: Till["page"], digits: string): Promise<void> {
-  for (const digit of digits) await id(page, `key-${digit}`).click();
-}
-
-async function refunded(page: Till["page"], within = 10_000): Promise<void> {
-  await onScreen(page, "refund-result", within);
-  await expect(id(page, "result")).toHaveAttribute("data-state", "refunded", { timeout: within });
 }
 
 test("scheme 2: the customer scans, the purchase is picked, a part goes back, and the history says so", async ({

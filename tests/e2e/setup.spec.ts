@@ -1,7 +1,7 @@
 import type { Page } from "playwright/test";
 import type { Bank } from "./bank.ts";
-import { charge, customer, id, onScreen, ready, result } from "./steps.ts";
-import { expect, test } from "./till.ts";
+import { charge, customer, halykCustomer, id, onScreen, ready, result } from "./steps.ts";
+import { expect, ONCE, test } from "./till.ts";
 
 const PIN = "730155";
 
@@ -11,8 +11,8 @@ async function pick(page: Page, name: string, files: string | string[]): Promise
   await (await chooser).setFiles(files);
 }
 
-/** The first questions of an empty till. */
-async function begin(page: Page): Promise<void> {
+/** The first questions of an empty till, to the bank that is set up first. */
+async function begin(page: Page, first: "kaspi" | "halykQr" = "kaspi"): Promise<void> {
   await onScreen(page, "setup");
   await id(page, "next").click();
   await id(page, "shop-name").fill("Береке");
@@ -23,6 +23,8 @@ async function begin(page: Page): Promise<void> {
   await id(page, "person-name").fill("Ержан");
   await id(page, "new-pin").fill(PIN);
   await id(page, "new-pin-again").fill(PIN);
+  await id(page, "next").click();
+  await id(page, `choose-${first}`).click();
   await id(page, "next").click();
 }
 
@@ -91,3 +93,58 @@ test("what the wizard has set up is there after kill -9, behind the PIN", async 
   await id(page, "tab-kaspi").click();
   await expect(id(page, "screen")).toContainText("Магазин 12".slice(-2));
 });
+
+test(
+  "Halyk alone, through the wizard: a wrong password is named, the right one takes a test sale and a sale",
+  ONCE,
+  async ({ bank: { halyk }, launch }) => {
+    const { page } = await launch();
+    const step = (name: string) => expect(id(page, `at-${name}`)).toBeVisible();
+    const next = () => id(page, "next").click();
+    await begin(page, "halykQr");
+    await step("where");
+    await id(page, "halyk-url").fill(halyk.url);
+    await next();
+    await id(page, "halyk-username").fill(halyk.username);
+    await id(page, "halyk-password").fill(`${halyk.password}?`);
+    await id(page, "halyk-terminal").fill(halyk.terminal);
+    await next();
+    await step("shop");
+    await expect(id(page, "halyk-latin")).toHaveText("Bereke");
+    await next();
+    await pick(page, "halyk-roots-files", [...halyk.ca]);
+    await expect(id(page, "halyk-roots")).toBeVisible();
+    await next();
+    await step("limits");
+    await id(page, "halyk-pollSeconds").fill("2");
+    for (const name of ["document", "events", "check"]) {
+      await next();
+      await step(name);
+    }
+    await expect(id(page, "layer-tls")).toHaveAttribute("data-state", "ok");
+    await expect(id(page, "layer-key")).toHaveAttribute("data-state", "failed");
+    await expect(id(page, "layer-key")).toContainText("имя пользователя или пароль");
+    await id(page, "remedy-go").click();
+    await step("login");
+    await id(page, "halyk-password").fill(halyk.password);
+    await next();
+    await step("shop");
+    await id(page, "step-check").click();
+    await expect(id(page, "layer-key")).toHaveAttribute("data-state", "ok");
+    await next();
+    await step("apply");
+    await next();
+    await id(page, "trial-start").click();
+    await expect(id(page, "trial")).toHaveAttribute("data-state", "awaiting_scan");
+    await (await halykCustomer(page, halyk)).does("pay");
+    await expect(id(page, "trial")).toHaveAttribute("data-state", "paid");
+    await id(page, "finish").click();
+    await charge(page);
+    await (await halykCustomer(page, halyk)).does("pay");
+    await result(page, "paid");
+    expect(await halyk.bills("payment")).toMatchObject([
+      { amountMinor: "1000", captured: true },
+      { amountMinor: "50000", captured: true },
+    ]);
+  },
+);

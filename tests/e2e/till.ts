@@ -9,6 +9,8 @@ import { startBank, firstReady, type Bank } from "./bank.ts";
 import { dist, root } from "./paths.ts";
 
 export type HostName = "browser" | "harness" | "electron";
+/** Told in one host alone: the same in each of them, and long to wait for. */
+export const ONCE = { tag: "@once" } as const;
 export const TOKEN = "a-till-token-made-by-the-tests";
 
 export interface Till {
@@ -48,6 +50,8 @@ export interface LaunchOptions {
   readonly provision?: Record<string, unknown>;
   /** Instead of some of the usual facts about Kaspi in that file. */
   readonly kaspi?: Record<string, unknown>;
+  /** Halyk is set up beside Kaspi; instead of some of the usual facts about it. */
+  readonly halyk?: Record<string, unknown>;
 }
 
 async function startNodeHost(
@@ -173,11 +177,22 @@ function ended(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)));
 }
 
+/** As short as the file allows. */
+const halykConfig = ({ halyk: { url, username, password, terminal, ca } }: Bank): Record<string, unknown> => ({
+  environment: "test",
+  url,
+  username,
+  password,
+  terminal,
+  ca,
+  scanSeconds: 30,
+  pollSeconds: 2,
+});
+
 export async function writeProvision(
   dir: string,
   bank: Bank,
-  more: Record<string, unknown> = {},
-  kaspi: Record<string, unknown> = {},
+  { provision = {}, kaspi = {}, halyk }: Pick<LaunchOptions, "provision" | "kaspi" | "halyk"> = {},
 ): Promise<string> {
   const file = join(dir, "provision.json");
   const document = {
@@ -202,8 +217,9 @@ export async function writeProvision(
         limits: { min: "1.00", max: "1000000.00" },
         ...kaspi,
       },
+      ...(halyk && { halykQr: { ...halykConfig(bank), ...halyk } }),
     },
-    ...more,
+    ...provision,
   };
   await writeFile(file, JSON.stringify(document), { mode: 0o600 });
   return file;
@@ -223,14 +239,13 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
       bank,
       training = false,
       size = { width: 1024, height: 768 },
-      provision,
-      kaspi,
+      ...settings
     }: LaunchOptions = {}): Promise<Till> => {
       const dir = await mkdtemp(join(tmpdir(), "qabyl-e2e-"));
       dirs.push(dir);
       const args = ["--data", dir];
       if (training) args.push("--training");
-      if (bank) args.push("--provision", await writeProvision(dir, bank, provision, kaspi));
+      if (bank) args.push("--provision", await writeProvision(dir, bank, settings));
       const start = (): Promise<Started> =>
         ({
           browser: () => startNodeHost(args, browser, size),

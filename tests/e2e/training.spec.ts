@@ -1,5 +1,5 @@
-import { expect, test } from "./till.ts";
-import { id, onScreen, ready, result } from "./steps.ts";
+import { expect, ONCE, test } from "./till.ts";
+import { chargeHalyk, done, id, onScreen, ready, result } from "./steps.ts";
 
 test("training: a sale with the telephone beside the screen, and each other ending, stamped", async ({ launch }) => {
   const { page } = await launch({ training: true, size: { width: 1280, height: 800 } });
@@ -41,5 +41,21 @@ test("training: a sale with the telephone beside the screen, and each other endi
   await start();
   await id(page, "cancel").click();
   await result(page, "cancelled");
+  await expect(id(page, "training-stamp")).toBeVisible();
+});
+
+test("training: Halyk's customer with the same telephone", ONCE, async ({ launch }) => {
+  const { page } = await launch({ training: true, size: { width: 1280, height: 800 } });
+  await chargeHalyk(page);
+  await id(page, "phone-scan").click();
+  await onScreen(page, "confirming");
+  await id(page, "phone-confirm").click();
+  await result(page, "paid");
+  await done(page);
+  await chargeHalyk(page);
+  await id(page, "phone-scan").click();
+  await onScreen(page, "confirming");
+  await id(page, "phone-decline").click();
+  await result(page, "declined");
   await expect(id(page, "training-stamp")).toBeVisible();
 });
