@@ -21,6 +21,8 @@ export const refundEvidence = z.strictObject({
   kind: z.enum(["none", "answer", "balance", "person"]),
   /** The purchase at the bank. */
   purchaseId: z.string().nullable(),
+  /** The bank's number of the transaction, where the purchase is known by that alone. */
+  rrn: z.string().nullable(),
   before: z.string().nullable(),
   beforeAt: isoTime.nullable(),
   readings: z.array(z.strictObject({ at: isoTime, available: z.string() })),

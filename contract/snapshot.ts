@@ -88,6 +88,8 @@ export interface RefundView {
   readonly availableAt: string | null;
   /** The bank has no such figure: it is what this till knows of. */
   readonly availableIsOurs: boolean;
+  /** The purchase is known by the bank's number of its transaction alone. */
+  readonly rrn: string | null;
   /** The bank's figure before the refund was sent, and each reading after it (in doubt: U28). */
   readonly beforeMinor: number | null;
   readonly readings: readonly { readonly at: string; readonly minor: number }[];

@@ -90,7 +90,7 @@ export function createAsking(parts: AskingParts): Asking {
     heard(live, isUsable);
     if (!isUsable) noteOnce(live, answer.error);
     if (answer.kind !== "word") return;
-    if (answer.word !== live.row.detail.lastWord || answer.raw === live.hinted) live.hinted = null;
+    live.hinted.delete(answer.raw);
     live.raw = answer.raw;
   }
 

@@ -75,7 +75,7 @@ export interface Claim {
 export interface Found {
   readonly kind: "found";
   readonly created: Created;
-  readonly word: Word;
+  readonly word: Word | Claim;
 }
 
 /** Under our number stands what cannot be ours: another amount, or another time. */

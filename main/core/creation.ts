@@ -3,7 +3,7 @@ import { appError, type AppError } from "../../contract/errors.ts";
 import type { BankCall, BankContext, CreateAnswer, CreateExtra } from "./bank.ts";
 import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
 import { asFailure, failureError } from "./failure.ts";
-import { SEARCH_FOR, type LookUps, type Told } from "./look-up.ts";
+import { ownerOf, SEARCH_FOR, takenBy, type LookUps, type Told } from "./look-up.ts";
 import type { PaymentRow } from "./payment.ts";
 import { HttpFailure, type CallRow, type Danger, type Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
@@ -40,7 +40,7 @@ export interface CreationParts extends Pick<Runner, "apply" | "applyIfNew" | "co
 /** Makes the creations of one till. */
 export function createCreation(parts: CreationParts): Creation {
   const { ports, schedule, providers, lookUps, apply, applyIfNew, commit, isStopped } = parts;
-  const { clock, log } = ports;
+  const { clock, journal, log } = ports;
 
   async function createCall(row: PaymentRow, extra: CreateExtra): Promise<CallRow> {
     const ctx = await providers.context(row.profileId);
@@ -150,6 +150,8 @@ export function createCreation(parts: CreationParts): Creation {
         // The bank's wall clock decides nothing here (Q-24), but a technician should know that one of the two is wrong.
         const skewed = answer.expiresAt !== null && answer.expiresAt <= clock.now();
         if (skewed) log.warn("clock.skew", { bankExpires: answer.expiresAt, now: clock.now() });
+        const other = canFind ? await ownerOf(journal, row, answer.bankId) : null;
+        if (other) return { event: { kind: "foreign", error: { ...takenBy(other), incident } }, done };
         return { event: { kind: "created", answer }, done };
       }
       const error: AppError = { ...answer.error, incident };

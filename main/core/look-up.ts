@@ -6,7 +6,7 @@ import { appError, type AppError } from "../../contract/errors.ts";
 import type { LookUpAnswer } from "./bank.ts";
 import { asFailure } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
-import type { Ports } from "./ports.ts";
+import type { Journal, Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import { CREATE_TRIES, isSought, type PaymentEvent } from "./reduce.ts";
 import type { Live } from "./runner.ts";
@@ -16,6 +16,8 @@ import type { Schedule } from "./schedule.ts";
 export const SEARCH_FOR = 30_000;
 /** Between two look-ups. The bank names no interval before there is a code; its own samples suggest 2 to 3 s. */
 const LOOK_AGAIN = 3_000;
+/** A number is one bank's alone: what another bank has under the same one is looked past. */
+const OWNERS = 5;
 
 /** What the creation was told before the search: the bank's no is believed once nothing is found, a loss after 30 s. */
 export interface Told {
@@ -36,7 +38,7 @@ export interface LookUps {
 
 /** What the searches of one till need of its runner. */
 export interface LookUpParts {
-  readonly ports: Pick<Ports, "clock" | "log">;
+  readonly ports: Pick<Ports, "clock" | "journal" | "log">;
   readonly schedule: Schedule;
   readonly providers: Pick<Providers, "bank" | "context" | "send">;
   apply(live: Live, event: PaymentEvent): Promise<void>;
@@ -45,13 +47,18 @@ export interface LookUpParts {
 
 /** Makes the searches of one till. */
 export function createLookUps({ ports, schedule, providers, apply, isStopped }: LookUpParts): LookUps {
-  const { clock, log } = ports;
+  const { clock, journal, log } = ports;
+
+  async function asOwn(row: PaymentRow, answer: LookUpAnswer): Promise<LookUpAnswer> {
+    const other = answer.kind === "found" ? await ownerOf(journal, row, answer.created.bankId) : null;
+    return other === null ? answer : { kind: "foreign", error: takenBy(other) };
+  }
 
   async function ask({ row }: Live): Promise<LookUpAnswer> {
     try {
       const ctx = await providers.context(row.profileId);
       const call = providers.bank(row.provider)?.lookUp?.(ctx, row);
-      if (call) return await providers.send(ctx, call);
+      if (call) return await asOwn(row, await providers.send(ctx, call));
     } catch (error) {
       log.warn("payment.look-up.failed", { id: row.id, detail: asFailure(error).message });
     }
@@ -82,6 +89,20 @@ export function createLookUps({ ports, schedule, providers, apply, isStopped }: 
       }
     },
   };
+}
+
+/** Another payment of ours that has this bill already: both would be paid by one customer. null where there is none. */
+export async function ownerOf(
+  journal: Pick<Journal, "payments">,
+  { id, provider, environment }: PaymentRow,
+  bankId: string,
+): Promise<PaymentRow | null> {
+  const owners = await journal.payments({ bankId, limit: OWNERS });
+  return owners.find((row) => row.id !== id && row.provider === provider && row.environment === environment) ?? null;
+}
+
+export function takenBy({ number }: PaymentRow): AppError {
+  return appError("foreign_answer", { params: { what: "billNumber", number } });
 }
 
 /** What an answer makes of the search; null where it goes on. */

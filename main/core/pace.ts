@@ -34,5 +34,5 @@ export function nextPoll(live: Live, now: number, hurried: boolean): number {
 
 function isWaitedFor({ row, hinted }: Live): boolean {
   const { overdue, claimed } = row.detail;
-  return overdue || claimed || row.state === "in_doubt" || hinted !== null || owesRefusal(row, false);
+  return overdue || claimed || row.state === "in_doubt" || hinted.size > 0 || owesRefusal(row, false);
 }

@@ -230,17 +230,17 @@ export function createPayments(
     const call = await runner.createCall(row, { phone });
     try {
       await refunds.leaveScreen();
-      const leaving = putAway(currentOf(runner.all()), at);
-      const { seqs, head } = await runner.commit({
-        at,
-        payments: [...(leaving ? [leaving.row] : []), row],
-        events: [...(leaving ? [runner.eventOf(leaving.row)] : []), runner.eventOf(row)],
-        calls: [call],
-        profiles: [profile],
-        counters: [{ name: "receipt", next: next + 1n }, ...(invoice ? [invoice.counter] : [])],
-        meta: { lastProvider: request.provider },
-      });
-      if (leaving) leaving.live.row = leaving.row;
+      const { seqs, head } = await beside(currentOf(runner.all()), at, (leaving) =>
+        runner.commit({
+          at,
+          payments: [...leaving, row],
+          events: [...leaving, row].map(runner.eventOf),
+          calls: [call],
+          profiles: [profile],
+          counters: [{ name: "receipt", next: next + 1n }, ...(invoice ? [invoice.counter] : [])],
+          meta: { lastProvider: request.provider },
+        }),
+      );
       const live = runner.adopt({ ...row, seq: seqs[id] ?? 0 });
       live.creating = runner.create(live, call, { phone });
       charged(request.provider, head);
@@ -265,11 +265,24 @@ export function createPayments(
     return { invoiceId, counter: { name: counter, next } };
   }
 
-  /** A result that is still on the screen makes room for the next payment. */
-  function putAway(current: Live | null, at: number): { live: Live; row: PaymentRow } | null {
-    if (!current) return null;
-    const row = reduce(current.row, { kind: "dismiss" }, at);
-    return row === current.row ? null : { live: current, row: { ...row, version: current.row.version + 1 } };
+  /**
+   * A result that is still on the screen makes room for the next payment, in the same commit. In its own turn: the bank's
+   * answer about it, or to its refusal, may come at this very moment.
+   */
+  function beside<T>(
+    current: Live | null,
+    at: number,
+    commit: (leaving: readonly PaymentRow[]) => Promise<T>,
+  ): Promise<T> {
+    if (!current) return commit([]);
+    return runner.inTurn(current, async () => {
+      const away = reduce(current.row, { kind: "dismiss" }, at);
+      if (away === current.row) return commit([]);
+      const leaving = { ...away, version: current.row.version + 1 };
+      const done = await commit([leaving]);
+      current.row = leaving;
+      return done;
+    });
   }
 
   async function act(live: Live, event: "cancel" | "dismiss"): Promise<Result<Payment>> {

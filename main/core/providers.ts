@@ -229,7 +229,10 @@ export function createProviders(
     const stopped = state.blocked ?? stops.get(state.settings.profile.id);
     if (stopped) return stopped;
     if (isExpired(state)) return appError("certificate_expired");
-    return state.device ?? state.way ?? (state.offlineSince === null ? null : appError("offline"));
+    if (state.device ?? state.way) return state.device ?? state.way;
+    if (state.offlineSince === null) return null;
+    // The network is only blamed where no bank can be reached.
+    return appError(states.every(({ offlineSince }) => offlineSince !== null) ? "offline" : "bank_unreachable");
   }
 
   const no = (error: AppError): Result<null> => ({ ok: false, error });

@@ -239,7 +239,7 @@ function onFound(row: PaymentRow, { created, word }: Found, at: number): Payment
   if (!isSought(row)) return row;
   const stale = row.state === "creating" && at - row.createdAt >= created.windows.scanMs;
   const known = stale ? watch(knownAs(row, created, at), "expired", "found-late", at) : onCreated(row, created, at);
-  return onWord(known, word, at);
+  return word.kind === "claim" ? reduce(known, { kind: "claimed" }, at) : onWord(known, word, at);
 }
 
 function onInvoiced(row: PaymentRow, { bankId, lifeMs }: Invoiced, at: number): PaymentRow {

@@ -38,6 +38,7 @@ export function toRefund(row: RefundRow, timezone: string): Refund {
     evidence: {
       kind: detail.evidence,
       purchaseId: detail.purchaseId,
+      rrn: detail.rrn,
       before: sum(row.a0),
       beforeAt: maybe(row.a0At),
       readings: detail.readings.map(({ at, minor }) => ({ at: time(at), available: formatAmount(minor) })),
@@ -88,6 +89,7 @@ export function toRefundView(row: RefundRow, pulse: RefundPulse, mono: number, t
     availableMinor: row.a0,
     availableAt: time(row.a0At),
     availableIsOurs: row.detail.ours,
+    rrn: detail.rrn,
     beforeMinor: row.a0,
     readings: detail.readings.map(({ at, minor }) => ({ at: isoTime(at, timezone), minor })),
     operations: detail.operations.map(({ id, minor, at, number }) => ({ id, minor, at: time(at), number })),

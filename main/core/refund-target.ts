@@ -83,8 +83,11 @@ export function createRefundTargets(
    * By the bank's number of the transaction. One of ours that has it is meant by its own number, which is the surer one
    * (Q-64). Only a bank that makes a bill of the refund takes a number whose figure nobody can read.
    */
-  async function ofTransaction(nothing: Target, rrn: string): Promise<Result<Target>> {
+  async function ofTransaction(nothing: Target, typed: string): Promise<Result<Target>> {
     const { profile, minor } = nothing;
+    // With a space that came along it would be another purchase than the one it is.
+    const rrn = typed.trim();
+    if (rrn === "") return refuse(appError("bad_request", { params: { field: "rrn" } }));
     const bank = providers.bank(profile.provider);
     if (!bank?.refundStatus || bank.refunds(profile) !== "till") return refuse(appError("not_supported"));
     const hits = await journal.payments({ reference: rrn, limit: REFERENCE_HITS });

@@ -37,8 +37,8 @@ export interface Live {
   refusing: Promise<void> | null;
   /** The bank's last word as it was written. */
   raw: string | null;
-  /** What a hint has said and the bank's own answer has not confirmed yet. */
-  hinted: string | null;
+  /** What hints have said and the bank's own answer has not confirmed yet. */
+  readonly hinted: Set<string>;
 }
 
 /** What belongs into the same commit as a change of a payment. It is written even when the payment does not change. */
@@ -60,6 +60,8 @@ export interface Runner extends Creation {
   apply(live: Live, event: PaymentEvent, more?: Also): Promise<void>;
   /** The same, but nothing at all is written where the event changes nothing; says whether it did. */
   applyIfNew(live: Live, event: PaymentEvent, more: Also): Promise<boolean>;
+  /** Runs what writes the payment in a commit of its own making in the payment's turn: no event comes between. */
+  inTurn<T>(live: Live, work: () => Promise<T>): Promise<T>;
   /** `apply` for a payment that may be in the journal alone. */
   amend(id: string, event: PaymentEvent, more: Also): Promise<void>;
   /** Asks the bank now; politely: not within the bank's interval of the question before, unless it is `owed`. */
@@ -125,7 +127,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       creating: null,
       refusing: null,
       raw: null,
-      hinted: null,
+      hinted: new Set(),
     };
     lives.set(row.id, live);
     placeDeadlines(live, null);
@@ -213,7 +215,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
   function step(live: Live, event: PaymentEvent, more: Also | undefined, onlyIfNew: boolean): Promise<boolean> {
     // Another core may stand on this journal by now.
     if (stopped) return Promise.reject(new Error("this core has been stopped"));
-    const done = live.queue.then(async () => {
+    return inTurn(live, async () => {
       const before = live.row;
       const next = reduce(before, event, clock.now());
       const isNew = isMaterial(before, next);
@@ -222,6 +224,10 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       if (!owesRefusal(before, false)) void refusals.tell(live);
       return isNew;
     });
+  }
+
+  function inTurn<T>(live: Live, work: () => Promise<T>): Promise<T> {
+    const done = live.queue.then(work);
     live.queue = done.catch(() => undefined);
     return done;
   }
@@ -260,10 +266,11 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     if (known) return apply(known, event, more);
     const row = await journal.payment(id);
     if (!row) throw new Error(`payment ${id} is not in the journal`);
-    await apply(lives.get(id) ?? adoptOld(row), event, more);
+    await apply(adoptOld(row), event, more);
   }
 
-  const adoptOld = (row: PaymentRow): Live => adopt(reduce(row, { kind: "dismiss" }, clock.now()));
+  // Somebody else may have taken it up while it was read.
+  const adoptOld = (row: PaymentRow): Live => lives.get(row.id) ?? adopt(reduce(row, { kind: "dismiss" }, clock.now()));
 
   async function commit(batch: Batch): ReturnType<Runner["commit"]> {
     try {
@@ -315,6 +322,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     all: () => lives.values(),
     apply,
     applyIfNew,
+    inTurn,
     amend,
     ask,
     askAll() {
@@ -323,7 +331,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     },
     hurry(live, raw) {
       if (stopped || raw === live.raw || !isWorthAsking(live.row)) return;
-      live.hinted = raw;
+      live.hinted.add(raw);
       void ask(live, true);
     },
     repace() {

@@ -47,7 +47,8 @@ export function RefundDoubt({ snapshot, refund }: Props): ReactNode {
         ? unsure
         : back("back.wait.k");
   const tell = review ? back("back.review.t", { sum, app: APP_NAME[refund.provider] }) : back("back.wait.t");
-  const whom = refund.sale ? back("back.do.t", { id: refund.sale.purchaseId }) : back("back.do.any");
+  const purchase = refund.sale?.purchaseId ?? (refund.rrn === null ? null : `RRN ${refund.rrn}`);
+  const whom = purchase === null ? back("back.do.any") : back("back.do.t", { id: purchase });
   const rows = [
     ["known", words("doubt.k"), known],
     ["tell", words("doubt.t"), tell],

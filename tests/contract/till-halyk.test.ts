@@ -150,6 +150,7 @@ describe("a refund", () => {
 
   it("of a purchase that nobody knows ends as failed, with the bank's word", async () => {
     const made = said(refund, 201, await give({ provider: "halykQr", rrn: "999999999999", amount: "1" }));
+    expect(made.evidence.rrn).toBe("999999999999");
     expect(await becomes(refund, `/refunds/${made.id}`, "failed")).toMatchObject({
       error: { code: "purchase_not_found" },
     });

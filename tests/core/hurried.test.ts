@@ -111,6 +111,19 @@ describe("a hint", () => {
     expect(polls()).toEqual([0, 3, 6, 9, 24]);
     expect(await desk.get(id)).toMatchObject({ state: "awaiting_confirmation" });
   });
+  it("that the bank's answer is only on its way to keeps them there too", async () => {
+    const id = await sell();
+    desk.codes.bill("scanned");
+    await hint("PAID");
+    await hint("BLOCKED");
+    await desk.clock.advance(4 * SECOND);
+    desk.codes.bill("held");
+    await desk.clock.advance(3 * SECOND);
+    desk.codes.bill("paid");
+    await desk.clock.advance(3 * SECOND);
+    expect(polls()).toEqual([0, 0, 3, 6, 9]);
+    expect(await desk.get(id)).toMatchObject({ state: "paid" });
+  });
   it("of what the bank has said already asks nothing", async () => {
     await sell();
     await desk.clock.advance(15 * SECOND);

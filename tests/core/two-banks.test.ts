@@ -33,7 +33,7 @@ describe("two banks", () => {
       offlineSince: null,
       providers: [
         { name: "kaspi", ready: true },
-        { name: "halykQr", ready: false, reason: { code: "offline" } },
+        { name: "halykQr", ready: false, reason: { code: "bank_unreachable" } },
       ],
     });
     expect(await desk.call("health", {})).toMatchObject({

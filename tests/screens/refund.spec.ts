@@ -215,6 +215,8 @@ test("a refund whose answer is lost for good waits for a person: nothing to wait
   await expect(till.id("doubt-do")).toContainText("12800627774");
   for (const id of ["countdown", "check-again", "refund-send", "before"]) await expect(till.id(id)).toHaveCount(0);
   await expect(till.id("screen")).not.toContainText(/провер/i);
+  await till.show({ providers: [HALYK], refund: refundLost({ sale: null, rrn: "OBLQR123502391607" }) });
+  await expect(till.id("doubt-do")).toContainText("RRN OBLQR123502391607");
   await till.id("done").click();
   await till.show({ providers: [HALYK], banners: [banner("in-doubt", { refund: refundLost() })] });
   await expect(till.id("banner")).toContainText("сверьте с банком");

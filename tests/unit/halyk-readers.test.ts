@@ -258,6 +258,8 @@ describe("a generation", () => {
     ["no code", { qrcode: undefined }],
     ["an empty code", { qrcode: "" }],
     ["a code that is no text", { qrcode: 15 }],
+    ["a code that no QR can hold", { qrcode: "Ю".repeat(1_166) }],
+    ["half a sign in a code", { qrcode: `${payloadOf()}\ud800` }],
     ["an old bill: scanned", { status: "SCANNED" }],
     ["an old bill: paid", { status: "PAID" }],
     ["an old bill: over", { status: "REJECTED" }],
@@ -325,8 +327,14 @@ describe("a lost generation, looked up by our own number", () => {
     expect(found({ qrcode: "not a payload" })).toMatchObject({ kind: "unclear" });
     expect(found({ qrcode: payloadOf({ bill: "" }) })).toMatchObject({ kind: "unclear" });
     expect(found({ qrcode: null, amount: "250" })).toMatchObject({ kind: "unclear" });
-    expect(found({ status: "PAID", amount: null })).toMatchObject({ kind: "unclear" });
     expect(found({ status: "LOST" })).toMatchObject({ kind: "unclear" });
+  });
+  it("Q-53: a payment claimed without its sum is adopted as a claim: it has not failed, and is not believed", () => {
+    expect(found({ status: "PAID", amount: null })).toMatchObject({
+      kind: "found",
+      created: { bankId: SALE_BILL },
+      word: { kind: "claim", error: { params: { what: "amount", raw: "PAID" } } },
+    });
   });
   it("Q-58: a code that does not fit is adopted with a warning, or not at all", () => {
     const wrong = { qrcode: `${payloadOf().slice(0, -4)}0000` };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { halykQr } from "../../main/banks/halyk-qr/index.ts";
 import type { DetailsAnswer, RefundAnswer, RefundStatusAnswer } from "../../main/core/bank.ts";
 import type { HttpAnswer } from "../../main/core/ports.ts";
+import { AT } from "../support/rows.ts";
 import {
   answer,
   contextOf,
@@ -110,6 +111,26 @@ describe("the refund's own bill", () => {
   it("Q-53: a mended body says nothing, REJECTED neither: the sum stays reserved", () => {
     for (const name of ["event-paid", "event-rejected", "event-new"])
       expect(ask(answer(sampleText(name)))).toMatchObject({ kind: "unclear" });
+  });
+  it("Q-63: known by its rrn alone, the purchase's own bill is told by its reference or its time", () => {
+    const rrn = "OBLQR123502391607";
+    const row = refundRow({ bankId: SALE_BILL }, { purchaseId: null, rrn, sentAt: AT });
+    const own = (change: Readonly<Record<string, unknown>>) =>
+      halykQr.refundStatus?.(WHOLE, row).read(json(statusBody(change)));
+    for (const change of [{}, { reference: null }, { createdDate: null }, { createdDate: "2026-11-22T09:00:05" }])
+      expect(own(change)).toMatchObject({ kind: "word", word: "refunded" });
+    for (const [what, change] of [
+      ["reference", { reference: rrn }],
+      ["createdDate", { createdDate: "2026-11-22T13:30:00" }],
+      ["createdDate", { createdDate: "2021-07-09T11:14:40" }],
+    ] as const)
+      for (const status of ["PAID", "REJECTED"])
+        expect(own({ ...change, status })).toMatchObject({
+          kind: "unclear",
+          error: { code: "foreign_answer", params: { what } },
+        });
+    // By its number it needs no such sign, and a till whose clock is wrong has its refunds all the same.
+    expect(says({ createdDate: "2021-07-09T11:14:40" })).toMatchObject({ word: "refunded" });
   });
   it("a bill with another number is no word about this one", () => {
     expect(ask(answer(mendedText("event-paid")))).toMatchObject({

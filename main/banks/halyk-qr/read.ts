@@ -17,6 +17,7 @@ import type { BankWord, PaymentFacts, PaymentRow } from "../../core/payment.ts";
 import type { HttpAnswer, Profile } from "../../core/ports.ts";
 import { amountOf, dateOf, field, idText, textOf } from "../exact.ts";
 import { foreign, malformed, moneyRefusedOr, openAnswer, refusedOr } from "./answer.ts";
+import { utf8 } from "./bytes.ts";
 import { misfits, readEmv, TENGE } from "./emv.ts";
 import type { Body } from "./json.ts";
 import { optionOf } from "./request.ts";
@@ -36,6 +37,9 @@ const LIFE_MS = 21 * 60_000;
 /** How far `createdDate` may lie from our own time: clocks are wrong, and a lost answer may be looked up late. */
 const BEFORE_MS = 15 * 60_000;
 const AFTER_MS = 30 * 60_000;
+
+/** What the largest QR holds in bytes at the level that is drawn (ISO/IEC 18004, 40-M). */
+const QR_BYTES = 2_331;
 
 interface Asked {
   readonly payment: PaymentRow;
@@ -58,7 +62,7 @@ export function readCreated(answer: HttpAnswer, asked: Asked): CreateAnswer {
 
 function createdOf(fields: object, bankId: string, { payment, profile }: Asked): Created | Refused | Unclear {
   const payload = field(fields, "qrcode");
-  if (typeof payload !== "string" || payload === "") return malformed("qrcode");
+  if (typeof payload !== "string" || payload === "" || !canBeDrawn(payload)) return malformed("qrcode");
   const wrong = misfits(payload, { minor: payment.minor, bill: bankId });
   const warning =
     wrong[0] &&
@@ -82,6 +86,11 @@ function createdOf(fields: object, bankId: string, { payment, profile }: Asked):
     lifeMs: LIFE_MS,
     ...(warning ? { warning } : {}),
   };
+}
+
+/** A code that no QR can hold would take the screen down that is to draw it. */
+function canBeDrawn(payload: string): boolean {
+  return payload.length <= QR_BYTES && payload.isWellFormed() && utf8(payload).length <= QR_BYTES;
 }
 
 /** "-" and null stand for no link (Q-59); any other scheme is nothing a till may hand to anybody. */
@@ -176,16 +185,17 @@ export function readFound(answer: HttpAnswer, asked: Asked): LookUpAnswer {
   const bankId = idText(field(fields, "billNumber")) ?? emv?.bill ?? null;
   if (bankId === null) return malformed("billNumber");
   const word = wordOf(read, minor);
-  if (word.kind !== "word") return { kind: "unclear", error: word.error };
+  if (word.kind === "unclear") return word;
   const created = createdOf(fields, bankId, asked);
   return created.kind === "created" ? { kind: "found", created, word } : { kind: "unclear", error: created.error };
 }
 
 /**
- * Without a zone it may be Kazakhstan's time or UTC, which the document does not say: one of them must fit. A date that is
- * missing or unreadable contradicts nothing (Q-66: mandatory fields are missing).
+ * Whether a bill's date can be that of what was made at `createdAt` (epoch milliseconds). Without a zone it may be
+ * Kazakhstan's time or UTC, which the document does not say: one of them must fit. A date that is missing or unreadable
+ * contradicts nothing (Q-66: mandatory fields are missing).
  */
-function isOfTime(value: unknown, createdAt: number): boolean {
+export function isOfTime(value: unknown, createdAt: number): boolean {
   const times = [dateOf(value), typeof value === "string" ? dateOf(`${value}Z`) : null].filter((at) => at !== null);
   return times.length === 0 || times.some((at) => at >= createdAt - BEFORE_MS && at <= createdAt + AFTER_MS);
 }

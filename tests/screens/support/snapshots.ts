@@ -202,6 +202,7 @@ export function refundView(more: Partial<RefundView> = {}): RefundView {
     availableMinor: 250_000,
     availableAt: "2026-11-22T14:36:02+05:00",
     availableIsOurs: false,
+    rrn: null,
     beforeMinor: 250_000,
     readings: [],
     operations: [],
@@ -334,6 +335,7 @@ export function refundOf(more: Partial<Refund> = {}): Refund {
     evidence: {
       kind: "answer",
       purchaseId: "12800627774",
+      rrn: null,
       before: "3500.00",
       beforeAt: "2026-11-22T14:20:00+05:00",
       readings: [],
