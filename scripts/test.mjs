@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { checks, runCheck, scriptOf } from "./lib/checks.mjs";
-import { findChromium, installChromium } from "./lib/chromium.mjs";
+import { chromiumForPages, findChromium, installChromium } from "./lib/chromium.mjs";
 import { findElectron } from "./lib/electron.mjs";
 import { ensureKcat } from "./lib/kcat.mjs";
 import { environment } from "./lib/node24.mjs";
@@ -156,10 +156,13 @@ runMain(async () => {
     if (/^(?:npm_config_loglevel|npm_lifecycle_.*|NODE_ENV)$/i.test(name)) delete env[name];
   const needChromium =
     pages.length > 0 || units.some((suite) => ["harness", "electron", "node", "tooling"].includes(suite));
+  let pageChromium = "";
   if (needChromium && !stopping()) {
     try {
-      env["POS_CHROMIUM"] = (await findChromium()) ?? (await installChromium(node));
-      print(`       Chromium: ${env["POS_CHROMIUM"]}`);
+      const chromium = (await findChromium()) ?? (await installChromium(node));
+      env["POS_CHROMIUM"] = chromium;
+      pageChromium = pages.length > 0 ? await chromiumForPages(chromium) : chromium;
+      print(`       Chromium: ${[...new Set([chromium, pageChromium])].join(", for pages ")}`);
     } catch (error) {
       print(error instanceof Error ? error.message : String(error));
       total.failed += 1;
@@ -215,7 +218,7 @@ runMain(async () => {
     await runner(suite, {
       command: [node, scriptOf("playwright"), "test", `--config=${config}`, "--reporter=dot,json", "--retries=0"],
       read: (json) => readPlaywright(json, suite),
-      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      env: { ...env, POS_CHROMIUM: pageChromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
       report,
       suites: [suite],
     });

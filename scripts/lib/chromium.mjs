@@ -9,6 +9,7 @@ import { cacheDir, root, windows, writable } from "./paths.mjs";
 import { run } from "./processes.mjs";
 import { say, Trouble } from "./say.mjs";
 
+const SHELL = "/usr/bin/chromium-headless-shell";
 const places = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -49,6 +50,21 @@ export async function findChromium(candidates) {
     if (path !== null && (await works(path))) return path;
   }
   return null;
+}
+
+/**
+ * Debian's Chromium without the browser around it, for suites that need pages alone: each window of the whole one runs a
+ * second renderer for its own toolbar. Installed where apt can; else the one that was found does it.
+ * @param {string} chromium what `findChromium` gave
+ * @returns {Promise<string>}
+ */
+export async function chromiumForPages(chromium) {
+  if (process.env["POS_CHROMIUM"] || chromium !== "/usr/bin/chromium") return chromium;
+  if (!(await works(SHELL)) && hasApt()) {
+    say("Installing Chromium's headless shell for the pages (apt-get) ...");
+    await aptInstall(["chromium-headless-shell"]);
+  }
+  return (await works(SHELL)) ? SHELL : chromium;
 }
 
 /** @returns {Promise<string | null>} */
