@@ -1,5 +1,5 @@
 import { decodeQr } from "../screens/support/qr.ts";
-import { expect, test } from "./till.ts";
+import { expect, ONCE, test } from "./till.ts";
 import { charge, customer, id, onScreen, ready, result } from "./steps.ts";
 
 test("500 ₸ in four strokes: amount, QR, scan, confirmation, paid, and back to the start", async ({ bank, launch }) => {
@@ -67,7 +67,7 @@ test("a storm of Enter makes one payment", async ({ bank, launch }) => {
   expect((await bank.calls("qr/create")).length).toBe(1);
 });
 
-test("nobody scans: expired after the bank's word, watched; paid after all is late", async ({ bank, launch }) => {
+test("nobody scans: expired after the bank's word, watched; paid after all is late", ONCE, async ({ bank, launch }) => {
   await bank.configure({ scanSeconds: 10, confirmSeconds: 5, realScanSeconds: 300, realConfirmSeconds: 300 });
   const { page, api } = await launch({ bank });
   await charge(page);
@@ -116,7 +116,7 @@ test("after the scan leaving takes two steps, and parking leaves the till free",
   await expect(page.locator('[data-testid="banner"][data-kind="late"]')).toBeVisible({ timeout: 10_000 });
 });
 
-test("silence to the end is in doubt, not failed; the bank's later word decides", async ({ bank, launch }) => {
+test("silence to the end is in doubt, not failed; the bank's later word decides", ONCE, async ({ bank, launch }) => {
   await bank.configure({ scanSeconds: 10, confirmSeconds: 5, realScanSeconds: 300, realConfirmSeconds: 300 });
   const { page, api } = await launch({ bank });
   await charge(page);
