@@ -1,7 +1,8 @@
 /** The shop's own list of sales, with what went back of each. */
-import { appError, type Result } from "../../contract/errors.ts";
+import type { Result } from "../../contract/errors.ts";
 import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
 import { parseAmount, type Minor } from "../../contract/money.ts";
+import { askPage, BAD_CURSOR, cutPage } from "./page.ts";
 import type { Ports } from "./ports.ts";
 import { toPayment } from "./present.ts";
 import { toRefund } from "./refund-present.ts";
@@ -21,8 +22,8 @@ export async function listHistory(
   query: CommandInput<"history.list">,
 ): Promise<Result<CommandOutput["history.list"]>> {
   const { text = "", fromDay, toDay, show, cursor, limit = PAGE } = query;
-  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-    return { ok: false, error: appError("bad_request", { params: { field: "cursor" } }) };
+  const asked = askPage(cursor, limit);
+  if (asked === null) return { ok: false, error: BAD_CURSOR };
   const minor = amountIn(text);
   const rows = await journal.history({
     ...(text === "" ? {} : { text }),
@@ -30,10 +31,9 @@ export async function listHistory(
     ...(fromDay === undefined ? {} : { fromDay }),
     ...(toDay === undefined ? {} : { toDay }),
     ...(show === undefined ? {} : { show }),
-    ...(cursor === undefined ? {} : { beforeSeq: Number(cursor) }),
-    limit: limit + 1,
+    ...asked,
   });
-  const page = rows.slice(0, limit);
+  const { page, nextCursor } = cutPage(rows, limit);
   const items = await Promise.all(
     page.map(async (row) => {
       const refunds = await journal.refunds({ paymentId: row.id, limit: REFUNDS_OF_ONE });
@@ -44,7 +44,7 @@ export async function listHistory(
       };
     }),
   );
-  return { ok: true, value: { items, nextCursor: rows.length > limit ? String(page.at(-1)?.seq) : null } };
+  return { ok: true, value: { items, nextCursor } };
 }
 
 /** An amount as people write it: "5000", "5 000,00", "5 000.5 ₸", with any kind of space; null when it is none. */

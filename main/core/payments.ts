@@ -7,6 +7,7 @@ import type { Payment } from "../../contract/payment.ts";
 import type { Bank } from "./bank.ts";
 import { createInvoices, maskPhone } from "./invoice.ts";
 import { invoiceCounter, nextInvoice } from "./invoice-number.ts";
+import { askPage, BAD_CURSOR, cutPage } from "./page.ts";
 import { NEW_DETAIL, type PaymentRow } from "./payment.ts";
 import type { Batch, Ports } from "./ports.ts";
 import { toPayment } from "./present.ts";
@@ -18,6 +19,7 @@ import type { Live, Runner } from "./runner.ts";
 import { currentOf } from "./snapshot.ts";
 import type { ProviderSettings, Settings } from "./settings.ts";
 import { businessDay } from "./time.ts";
+import { within } from "./within.ts";
 
 /** `POST /payments` answers after this long with `creating` if the bank has not spoken. */
 const ANSWER_WITHIN = 5_000;
@@ -76,7 +78,7 @@ export function createPayments(
     const begun = await inTurn(() => begin(actor, key, request));
     if (!begun.ok) return begun;
     const { live, row, created } = begun.value;
-    if (live?.creating) await within(live.creating, ANSWER_WITHIN);
+    if (live?.creating) await within(clock, live.creating, ANSWER_WITHIN);
     return { ok: true, value: { created, payment: show(live?.row ?? row) } };
   }
 
@@ -309,24 +311,16 @@ export function createPayments(
   /** The bank is asked, and only its answer changes the state (Kaspi 4.6.3). One that is being sent is waited for. */
   async function cancelInvoice(row: PaymentRow): Promise<Result<Payment>> {
     const live = runner.live(row.id);
-    if (live?.creating && row.state === "creating") await within(live.creating, REFRESH_WITHIN);
+    if (live?.creating && row.state === "creating") await within(clock, live.creating, REFRESH_WITHIN);
     if (live?.row.state === "creating") return refuse(appError("not_finished"), live.row);
     if (live?.row.state === "needs_review") return refuse(appError("use_dismiss"), live.row);
     if (live?.row.state !== "awaiting_payment") return refuse(appError("already_final"), live?.row ?? row);
     try {
-      await within(invoices.takeBack(live), REFRESH_WITHIN);
+      await within(clock, invoices.takeBack(live), REFRESH_WITHIN);
       return { ok: true, value: show(live.row) };
     } catch {
       return refuse(appError("journal_unavailable"), live.row);
     }
-  }
-
-  /** Waits for the bank, but no longer than a caller can be kept waiting. */
-  async function within(work: Promise<unknown>, ms: number): Promise<void> {
-    let timer: unknown;
-    const bound = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, ms)));
-    await Promise.race([work, bound]);
-    clock.clearTimeout(timer);
   }
 
   return {
@@ -358,21 +352,20 @@ export function createPayments(
       return row ? { ok: true, value: show(row) } : refuse(appError("not_found"));
     },
     async list(query) {
-      const cursor = query.cursor === undefined ? null : /^\d{1,15}$/.test(query.cursor) ? Number(query.cursor) : NaN;
-      if (Number.isNaN(cursor)) return refuse(appError("bad_request", { params: { field: "cursor" } }));
       const limit = query.limit ?? PAGE;
+      const asked = askPage(query.cursor, limit);
+      if (asked === null) return refuse(BAD_CURSOR);
       const rows = await journal.payments({
-        limit: limit + 1,
+        ...asked,
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.from === undefined ? {} : { fromMs: Date.parse(query.from) }),
         ...(query.to === undefined ? {} : { toMs: Date.parse(query.to) }),
         ...(query.externalId === undefined ? {} : { externalId: query.externalId }),
-        ...(cursor === null ? {} : { beforeSeq: cursor }),
       });
-      const page = rows.slice(0, limit);
+      const { page, nextCursor } = cutPage(rows, limit);
       return {
         ok: true,
-        value: { items: page.map(show), nextCursor: rows.length > limit ? String(page.at(-1)?.seq) : null },
+        value: { items: page.map(show), nextCursor },
       };
     },
     cancel,
@@ -382,7 +375,7 @@ export function createPayments(
       if (!row) return refuse(appError("not_found"));
       if (!isWorthAsking(row)) return { ok: true, value: show(row) };
       const asked = live ?? runner.adoptOld(row);
-      await within(runner.ask(asked), REFRESH_WITHIN);
+      await within(clock, runner.ask(asked), REFRESH_WITHIN);
       return { ok: true, value: show(asked.row) };
     },
     async dismiss(id) {

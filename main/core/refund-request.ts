@@ -15,17 +15,18 @@ import { NEW_REFUND_DETAIL, type RefundDetail, type RefundRow } from "./refund.t
 import type { RefundParts } from "./refunds.ts";
 import { currentOf } from "./snapshot.ts";
 import { businessDay } from "./time.ts";
+import { within } from "./within.ts";
 
 const ANSWER_WITHIN = 5_000;
 /** Who may write down that money went back elsewhere. */
 const ANYBODY: readonly Role[] = ["cashier", "senior", "technician", "owner"];
-const SENIORS: readonly Role[] = ["senior", "technician", "owner"];
+/** Who may give back more than the limit. */
+export const SENIORS: readonly Role[] = ["senior", "technician", "owner"];
 
 export interface RequestHelpers {
   show(row: RefundRow): Refund;
   allow(actor: string, amount: Minor, pin: string | undefined): Promise<Result<string | null>>;
   onScreen(): readonly LiveRefund[];
-  within(work: Promise<unknown>, ms: number): Promise<void>;
 }
 
 export interface RefundRequests {
@@ -45,7 +46,7 @@ export function createRefundRequests(
   parts: RefundParts,
   refunds: RefundRunner,
   sender: RefundSender,
-  { show, allow, onScreen, within }: RequestHelpers,
+  { show, allow, onScreen }: RequestHelpers,
 ): RefundRequests {
   const { ports, settings, providers, runner, people, openPayment, changed } = parts;
   const { clock, journal } = ports;
@@ -74,7 +75,7 @@ export function createRefundRequests(
     const begun = await inTurn(() => begin(actor, key, request));
     if (!begun.ok) return begun;
     const { row, live, created, work } = begun.value;
-    await within(work, ANSWER_WITHIN);
+    await within(clock, work, ANSWER_WITHIN);
     return { ok: true, value: { created, refund: show(live?.row ?? row) } };
   }
 

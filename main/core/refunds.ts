@@ -4,28 +4,27 @@ import { formatMoney, parseAmount, type Minor } from "../../contract/money.ts";
 import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
 import type { Refund } from "../../contract/refund.ts";
 import type { RefundView } from "../../contract/snapshot.ts";
-import type { Role } from "../../contract/states.ts";
 import type { People } from "./index.ts";
+import { askPage, BAD_CURSOR, cutPage } from "./page.ts";
 import type { Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import { purchaseKeyOf } from "./refund-bank.ts";
 import { lookAt } from "./refund-look.ts";
 import { toRefund, toRefundView } from "./refund-present.ts";
 import { isBeforeSending, type Intent } from "./refund-reduce.ts";
-import { createRefundRequests } from "./refund-request.ts";
+import { createRefundRequests, SENIORS } from "./refund-request.ts";
 import { createRefundRunner, type LiveRefund } from "./refund-runner.ts";
 import { createRefundSender } from "./refund-send.ts";
 import type { KnownPurchase, RefundRow } from "./refund.ts";
 import type { Runner } from "./runner.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Settings } from "./settings.ts";
+import { within } from "./within.ts";
 
 /** `POST /refunds` and a choice answer after this long if the bank has not spoken. */
 const ANSWER_WITHIN = 5_000;
 const REFRESH_WITHIN = 10_000;
 const PAGE = 50;
-/** Who may give back more than the limit. */
-const SENIORS: readonly Role[] = ["senior", "technician", "owner"];
 
 export interface Refunds {
   create(actor: string, input: CommandInput<"refunds.create">): Promise<Result<CommandOutput["refunds.create"]>>;
@@ -80,7 +79,7 @@ export function createRefunds(parts: RefundParts): Refunds {
   const { timezone } = settings;
   const refunds = createRefundRunner(parts, scanned);
   const sender = createRefundSender(parts, refunds);
-  const requests = createRefundRequests(parts, refunds, sender, { show, allow, onScreen: () => [...shown()], within });
+  const requests = createRefundRequests(parts, refunds, sender, { show, allow, onScreen: () => [...shown()] });
 
   function show(row: RefundRow): Refund {
     return toRefund(row, timezone);
@@ -101,14 +100,6 @@ export function createRefunds(parts: RefundParts): Refunds {
     if (pin === undefined) return refuse(appError("pin_needed", { params: { limit: formatMoney(limit) } }));
     const person = await people.identify(pin, SENIORS);
     return person.ok ? { ok: true, value: person.value.name } : person;
-  }
-
-  /** Waits for the bank, but no longer than a caller can be kept waiting. */
-  async function within(work: Promise<unknown>, ms: number): Promise<void> {
-    let timer: unknown;
-    const bound = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, ms)));
-    await Promise.race([work, bound]);
-    clock.clearTimeout(timer);
   }
 
   // ---- choosing ----
@@ -153,7 +144,7 @@ export function createRefunds(parts: RefundParts): Refunds {
     const { begun, done } = sender.attempt(live, intentOf(live.row, purchase, minor, allowed.value));
     const stop = await begun;
     if (stop) return refuse(stop.error, stop.other ?? live.row);
-    if (live.row.detail.heldUntil === null) await within(done, ANSWER_WITHIN);
+    if (live.row.detail.heldUntil === null) await within(clock, done, ANSWER_WITHIN);
     return accept(live);
   }
 
@@ -211,18 +202,16 @@ export function createRefunds(parts: RefundParts): Refunds {
     },
     async list(query) {
       const { state, paymentId, from, to, cursor, limit = PAGE } = query;
-      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-        return refuse(appError("bad_request", { params: { field: "cursor" } }));
+      const asked = askPage(cursor, limit);
+      if (asked === null) return refuse(BAD_CURSOR);
       const rows = await journal.refunds({
-        limit: limit + 1,
+        ...asked,
         ...(state === undefined ? {} : { state }),
         ...(paymentId === undefined ? {} : { paymentId }),
         ...(from === undefined ? {} : { fromMs: Date.parse(from) }),
         ...(to === undefined ? {} : { toMs: Date.parse(to) }),
-        ...(cursor === undefined ? {} : { beforeSeq: Number(cursor) }),
       });
-      const page = rows.slice(0, limit);
-      const nextCursor = rows.length > limit ? String(page.at(-1)?.seq) : null;
+      const { page, nextCursor } = cutPage(rows, limit);
       return { ok: true, value: { items: page.map(show), nextCursor } };
     },
     select,
@@ -241,7 +230,7 @@ export function createRefunds(parts: RefundParts): Refunds {
       if (!row) return refuse(appError("not_found"));
       const live = refunds.live(id);
       if (!live) return { ok: true, value: show(row) };
-      await within(refunds.ask(live), REFRESH_WITHIN);
+      await within(clock, refunds.ask(live), REFRESH_WITHIN);
       if (live.row.detail.heldUntil === null) sender.wake(id);
       return accept(live);
     },
