@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cardId, googlePayToken, payCard, payer, receiver, type Card } from "./card.ts";
 import { DESK_COMMANDS, session, type DeskOutput } from "./desk.ts";
 import type { Payment } from "./payment.ts";
 import { amountText, currency, paymentMethod, paymentState, providerName } from "./payment.ts";
@@ -23,6 +24,17 @@ export const paymentRequest = z.strictObject({
   comment: z.string().max(250).optional(),
   /** Invoice: a second one for the same telephone and amount is meant; names the one whose answer was lost. */
   confirmDuplicateOf: z.string().min(1).max(64).optional(),
+  /** `googlePay`: the object as received. `card`, `cardVerification`, `transfer`: typed here, or saved before. */
+  token: googlePayToken.optional(),
+  card: payCard.optional(),
+  /** `transfer`: whom it goes to. */
+  receiver: receiver.optional(),
+  payer: payer.optional(),
+  /** Goes into the bank's report, as it is. */
+  data: z.record(z.string().max(64), z.unknown()).optional(),
+  useBonus: z.boolean().optional(),
+  /** The bank keeps the card for later; needs `payer.accountId`. */
+  saveCard: z.boolean().optional(),
 });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
@@ -84,6 +96,18 @@ export const COMMANDS = {
     screen: true,
     till: null,
   },
+  /** Takes held money: all of it, or less. */
+  "payments.capture": { input: paymentId.extend({ amount: amountText.optional() }), screen: true, till: "pay" },
+  /** Gives held money back. */
+  "payments.void": { input: paymentId, screen: true, till: "pay" },
+  /** What became of the bank's page that the screen opened; `open` also asks a host with windows of its own to open it. */
+  "payments.bankPage": {
+    input: paymentId.extend({ did: z.enum(["open", "closed"]) }),
+    screen: true,
+    till: null,
+  },
+  "cards.list": { input: z.strictObject({}), screen: true, till: "cards" },
+  "cards.remove": { input: z.strictObject({ id: cardId }), screen: true, till: "cards" },
   "refunds.create": {
     input: z.strictObject({ key: idempotencyKey, request: refundRequest }),
     screen: true,
@@ -185,6 +209,11 @@ export interface CommandOutput extends DeskOutput {
   "payments.dismiss": Payment;
   "payments.renew": { readonly created: boolean; readonly payment: Payment };
   "payments.lookUp": { readonly name: string; readonly phone: string; readonly left: number };
+  "payments.capture": Payment;
+  "payments.void": Payment;
+  "payments.bankPage": null;
+  "cards.list": { readonly items: readonly Card[] };
+  "cards.remove": null;
   "refunds.create": { readonly created: boolean; readonly refund: Refund };
   "refunds.get": Refund;
   "refunds.list": { readonly items: readonly Refund[]; readonly nextCursor: string | null };

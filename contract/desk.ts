@@ -107,8 +107,42 @@ export const halykQrDraft = z.strictObject({
 });
 export type HalykQrDraft = z.infer<typeof halykQrDraft>;
 
+/** A client and terminal of ePay. A secret that is not given stays what it was. */
+const epayTerminal = z.strictObject({
+  clientId: z.string().trim().max(128).optional(),
+  clientSecret: secret.optional(),
+  terminalId: z.string().trim().max(36).optional(),
+});
+const link = z.string().trim().max(2048).nullable().optional();
+
+/** The same for Halyk ePay. */
+export const epayDraft = z.strictObject({
+  provider: z.literal("epay"),
+  environment: z.enum(["test", "production"]).optional(),
+  /** null: the documents' address of the environment. */
+  oauthUrl: link,
+  apiUrl: link,
+  payment: epayTerminal.optional(),
+  /** null: those of `payment`. */
+  verification: epayTerminal.nullable().optional(),
+  transfer: epayTerminal.nullable().optional(),
+  postLink: link,
+  failurePostLink: link,
+  backLink: link,
+  failureBackLink: link,
+  publicKeyUrl: link,
+  confirmPath: z.string().trim().max(201).optional(),
+  cyrillicCryptogram: z.boolean().optional(),
+  invoiceRange: z.strictObject({ from: z.string().max(6), to: z.string().max(6) }).optional(),
+  limits: z.strictObject({ min: amountText, max: amountText }).optional(),
+  cards: z.boolean().optional(),
+  transfers: z.boolean().optional(),
+  operations: z.boolean().optional(),
+});
+export type EpayDraft = z.infer<typeof epayDraft>;
+
 /** Banks whose way is set up by the `bank.*` commands; Kaspi's has commands of its own. */
-const otherBank = z.enum(["halykQr"]);
+const otherBank = z.enum(["halykQr", "epay"]);
 export type OtherBank = z.infer<typeof otherBank>;
 
 /** Subject of a certificate request, in any script: it is transliterated (Kaspi appendix 2). */
@@ -170,7 +204,10 @@ export const DESK_COMMANDS = {
   "connection.apply": { input: z.strictObject({ session }), ...screenOnly },
 
   /** The same for the other banks. A draft is begun from what is in use. */
-  "bank.draft": { input: z.strictObject({ session, change: halykQrDraft }), ...screenOnly },
+  "bank.draft": {
+    input: z.strictObject({ session, change: z.discriminatedUnion("provider", [halykQrDraft, epayDraft]) }),
+    ...screenOnly,
+  },
   /** Root certificates of the bank's server, or of its event stream, into the draft; an empty list: the public ones. */
   "bank.roots": {
     input: z.strictObject({
@@ -305,6 +342,38 @@ export interface HalykQrSettingsView {
   } | null;
 }
 
+/** A client and terminal of Halyk ePay. */
+export interface EpayTerminalView {
+  readonly clientId: string;
+  readonly hasSecret: boolean;
+  readonly terminalId: string;
+}
+
+/** The way to Halyk ePay as it is in use, or as it is being set up. */
+export interface EpaySettingsView {
+  readonly environment: "test" | "production" | "training";
+  readonly oauthUrl: string;
+  readonly apiUrl: string;
+  readonly roots: readonly CertificateView[];
+  readonly terminals: {
+    readonly payment: EpayTerminalView;
+    readonly verification: EpayTerminalView | null;
+    readonly transfer: EpayTerminalView | null;
+  };
+  readonly postLink: string | null;
+  readonly failurePostLink: string | null;
+  readonly backLink: string | null;
+  readonly failureBackLink: string | null;
+  readonly publicKeyUrl: string | null;
+  readonly confirmPath: string;
+  readonly cyrillicCryptogram: boolean;
+  readonly invoiceRange: { readonly from: string; readonly to: string };
+  readonly limits: { readonly min: string; readonly max: string };
+  readonly cards: boolean;
+  readonly transfers: boolean;
+  readonly operations: boolean;
+}
+
 /** One of the other banks at the desk. */
 export interface BankDeskView<Settings> {
   readonly inUse: Settings | null;
@@ -317,8 +386,19 @@ export interface BankDeskView<Settings> {
   readonly check: ConnectionCheck | null;
 }
 
-export const LAYERS = ["dns", "tcp", "tls", "certificate", "access", "key", "tradePoint", "device", "events"] as const;
-/** `events`: the bank's event stream; `key`: an API key, or user name and password. `access`: the bank lets this address in (allow-list of scheme 3, or a gateway's own proof). */
+export const LAYERS = [
+  "dns",
+  "tcp",
+  "tls",
+  "certificate",
+  "access",
+  "key",
+  "cardKey",
+  "tradePoint",
+  "device",
+  "events",
+] as const;
+/** `events`: the bank's event stream; `key`: an API key, user name and password, or client and secret; `cardKey`: the bank's public key for cards. `access`: the bank lets this address in (allow-list of scheme 3, or a gateway's own proof). */
 export type Layer = (typeof LAYERS)[number];
 
 export interface LayerCheck {
@@ -371,6 +451,7 @@ export interface DeskView {
   readonly missing: readonly { readonly path: string; readonly words: string }[];
   readonly check: ConnectionCheck | null;
   readonly halykQr: BankDeskView<HalykQrSettingsView>;
+  readonly epay: BankDeskView<EpaySettingsView>;
   readonly requests: readonly CertificateRequestView[];
   readonly dropped: readonly DroppedFileView[];
   /** The folder whose files are offered. */

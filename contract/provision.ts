@@ -93,8 +93,7 @@ export const provision = z.strictObject({
     .strictObject({
       kaspi: BANK_CONFIGS.kaspi.schema.optional(),
       halykQr: BANK_CONFIGS.halykQr.schema.optional(),
-      // Its shape is checked once it is built; until then a file that names it is refused as a whole.
-      epay: z.unknown().optional(),
+      epay: BANK_CONFIGS.epay.schema.optional(),
     })
     .default({}),
 });

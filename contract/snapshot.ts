@@ -10,6 +10,7 @@ export interface PaymentView {
   readonly id: string;
   readonly number: string;
   readonly saleId: string;
+  readonly kind: "sale" | "verification" | "transfer";
   readonly provider: Provider;
   readonly environment: Environment;
   readonly method: string;
@@ -25,18 +26,27 @@ export interface PaymentView {
   readonly bankId: string | null;
   readonly invoiceId: string | null;
   /** Mask and kind of the card, and what the bank says for the slip; once it is paid, where the bank tells. */
-  readonly card: { readonly mask: string; readonly type: string } | null;
+  readonly card: { readonly id: string | null; readonly mask: string; readonly type: string } | null;
   readonly details: PaymentDetails | null;
   readonly qr: { readonly payload: string } | null;
   readonly link: string | null;
   /** Invoice: the telephone it went to, masked; and until when it can be paid. */
   readonly phone: string | null;
   readonly payableUntil: string | null;
+  /** Transfer: the card it goes to, masked. */
+  readonly receiver: string | null;
+  /**
+   * The bank's page stands before the payer (`awaiting_3ds`). `path`: the screen opens it in a window of its own, at our
+   * own address; null: this host opens it.
+   */
+  readonly bankPage: { readonly path: string | null; readonly page: "waiting" | "open" | "closed" } | null;
+  /** `authorized`: whether this till may take or give back the money, or it is done in the bank's own office. */
+  readonly operations: boolean;
   readonly refundedMinor: number;
   readonly paymentMethods: readonly string[];
   /** Time left, in milliseconds at the moment of sending; the wall clock of the screen plays no part. */
   readonly countdown: {
-    readonly kind: "scan" | "confirm";
+    readonly kind: "scan" | "confirm" | "page";
     readonly remainingMs: number;
     readonly totalMs: number;
   } | null;
@@ -59,7 +69,7 @@ export interface ProviderView {
   readonly reason: AppError | null;
   readonly minMinor: number;
   readonly maxMinor: number;
-  /** What this shop's contract with the bank allows: `qr`, `link`, `invoice`. */
+  /** What this shop's contract with the bank allows: `qr`, `link`, `invoice`, or the posted ones. */
   readonly methods: readonly string[];
   readonly refunds: RefundWay;
   /** The legal entity that takes the money; more than one may be set up. */

@@ -18,6 +18,14 @@ export const PAYMENT_STATES = [
 ] as const;
 export type PaymentState = (typeof PAYMENT_STATES)[number];
 
+/** Posted to the bank by this till with the payer's card or token; there is no code, and the bank is asked by our own number. */
+export const POSTED_METHODS = ["googlePay", "card", "cardVerification", "transfer"] as const;
+
+/** Whether a payment of this method is posted rather than shown as a code. */
+export function isPostedMethod(method: string): boolean {
+  return POSTED_METHODS.some((posted) => posted === method);
+}
+
 const OPEN: ReadonlySet<PaymentState> = new Set([
   "creating",
   "awaiting_scan",

@@ -1,5 +1,7 @@
 /** The till API as data: its routes, and the schemas of its answers. Router and OpenAPI are both made from it. */
 import { z } from "zod";
+import { amountText } from "./payment.ts";
+import { cardList } from "./card.ts";
 import type { CommandName, Health } from "./commands.ts";
 import { paymentQuery, paymentRequest } from "./commands.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -55,6 +57,9 @@ export const health = z
     inDoubt: z.int(),
   })
   .meta({ id: "Health" }) satisfies z.ZodType<Health>;
+
+/** Takes held money: all of it, or so much. */
+export const captureRequest = z.strictObject({ amount: amountText.optional() });
 
 /** What a command answers with that is documented but not built. */
 export const NOT_BUILT = "not-built";
@@ -129,19 +134,23 @@ export const ROUTES: readonly Route[] = [
     path: "/payments",
     scope: "pay",
     command: "payments.create",
-    summary: "Starts a payment. Answers when the bank has given a QR or refused, or after 5 s with `creating`",
+    summary:
+      "Starts a payment. Answers when the bank has given a QR, has taken what is posted to it or has refused, or after 5 s with `creating`",
     body: paymentRequest,
     idempotent: true,
     answers: { 201: payment, 200: payment },
-    errors: [400, ...EVERY, 409, 413, 415, 503],
+    errors: [400, ...EVERY, 404, 409, 413, 415, 503],
   },
   page("/payments", "payments.list", "Payments, newest first", paymentQuery, paymentList),
   one("/payments/{id}", "payments.get", "One payment", payment),
   action("/payments/{id}/cancel", "payments.cancel", "Asks to give the payment up; the bank's word still decides"),
   action("/payments/{id}/refresh", "payments.refresh", "Asks the bank now, unless asked within its interval"),
   action("/payments/{id}/dismiss", "payments.dismiss", "Takes a result from the screen, or parks what is undecided"),
-  later("POST", "/payments/{id}/capture", "pay", "Takes held money (not built in this version)"),
-  later("POST", "/payments/{id}/void", "pay", "Gives held money back (not built in this version)"),
+  {
+    ...action("/payments/{id}/capture", "payments.capture", "Takes held money: all of it, or `amount`"),
+    body: captureRequest,
+  },
+  action("/payments/{id}/void", "payments.void", "Gives held money back"),
   later("POST", "/payments/{id}/fulfil", "pay", "Vending: handed out or not (not built in this version)"),
   {
     method: "POST",
@@ -167,8 +176,24 @@ export const ROUTES: readonly Route[] = [
   },
   action("/refunds/{id}/cancel", "refunds.cancel", "Gives the refund up, while no money was sent for"),
   action("/refunds/{id}/refresh", "refunds.refresh", "Asks the bank now, unless asked within its interval"),
-  later("GET", "/cards", "cards", "Saved cards (not built in this version)"),
-  later("DELETE", "/cards/{id}", "cards", "Forgets a card (not built in this version)"),
+  {
+    method: "GET",
+    path: "/cards",
+    scope: "cards",
+    command: "cards.list",
+    summary: "Saved cards by our own handle and mask",
+    answers: { 200: cardList },
+    errors: [...EVERY, 503],
+  },
+  {
+    method: "DELETE",
+    path: "/cards/{id}",
+    scope: "cards",
+    command: "cards.remove",
+    summary: "Forgets a card on this till",
+    answers: { 204: null },
+    errors: [400, ...EVERY, 404, 503],
+  },
   {
     method: "GET",
     path: "/events",
@@ -190,6 +215,11 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
+/** Whether a request of this route says nothing without a body. */
+export function needsBody({ body }: Route): boolean {
+  return body !== undefined && !body.safeParse({}).success;
+}
+
 /** HTTP status of each error of the till itself; what is not here is a fault of ours or of the way to the bank. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   bad_request: 400,
@@ -198,6 +228,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   amount_too_large: 400,
   wrong_amount: 400,
   bad_phone: 400,
+  bad_card: 400,
+  card_unknown: 404,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
@@ -206,6 +238,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   method_not_allowed: 405,
   too_large: 413,
   not_supported: 409,
+  cards_off: 409,
+  capture_unconfirmed: 409,
+  void_unconfirmed: 409,
   till_busy: 409,
   previous_attempt_open: 409,
   key_reused: 409,

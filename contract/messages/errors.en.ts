@@ -14,7 +14,14 @@ export const ERRORS_EN: ErrorTexts = {
   not_found: { title: "Nothing was found by this number", next: "Call support and read them the code." },
   method_not_allowed: { title: "The till cannot be asked this way", next: "Call support and read them the code." },
   too_large: { title: "The request is too large", next: "Call support and read them the code." },
-  not_supported: { title: "This way to pay does not work here", next: "Choose another way or call support." },
+  not_supported: {
+    title: "This way to pay does not work here",
+    next: "Choose another way or call support.",
+    office: {
+      title: "This is not done at the till",
+      next: "Do it in the bank's Halyk ePay merchant office, then check the payment here again.",
+    },
+  },
   bad_phone: {
     title: "The telephone number is not right",
     next: "Enter a Kazakhstan mobile number, such as +7 701 123 45 67.",
@@ -229,4 +236,85 @@ export const ERRORS_EN: ErrorTexts = {
     title: "The bank's event stream cannot be reached",
     next: "Payments work without it. Call a technician: check the addresses, the login and the network.",
   },
+  bad_card: { title: "The card is not right", next: "Check number, expiry, code and name, and type it again." },
+  cards_off: {
+    title: "Typing cards is switched off on this till",
+    next: "Call a technician: it is switched on in the Halyk ePay settings.",
+  },
+  card_unknown: { title: "There is no such saved card", next: "Choose another card, or type it again." },
+  key_unreadable: {
+    title: "The bank's key for cards cannot be read",
+    next: "Nothing was sent. Call support and read them the code.",
+  },
+  card_data_refused: {
+    title: "The bank does not accept the card's data",
+    next: "No money was taken. Check number, expiry and code.",
+  },
+  card_blocked: { title: "The card is blocked or restricted", next: "No money was taken. Ask for another card." },
+  issuer_declined: {
+    title: "The card's bank has declined",
+    next: "No money was taken. The customer can call his bank, or use another card.",
+  },
+  insufficient_funds: { title: "Not enough money on the card", next: "No money was taken. Ask for another card." },
+  card_limit: {
+    title: "The card's limit is exceeded",
+    next: "No money was taken. The customer can change the limit at his bank, or use another card.",
+  },
+  too_many_tries: {
+    title: "Too many tries with this card",
+    next: "No money was taken. Ask for another card, or try again later.",
+  },
+  repeat_later: {
+    title: "The bank asks to wait at least 30 minutes",
+    next: "No money was taken. Ask for another card.",
+  },
+  threeds_failed: {
+    title: "The customer did not confirm the card",
+    next: "No money was taken. Begin again: the code comes to his telephone.",
+  },
+  threeds_unavailable: {
+    title: "The card's check is not available now",
+    next: "No money was taken. Try again later, or ask for another card.",
+  },
+  threeds_unfinished: {
+    title: "The bank's page was left before it was confirmed",
+    next: "The card is not confirmed. Begin again if the customer wants to pay.",
+  },
+  bank_page_failed: {
+    title: "The bank's page came back with the wrong answer",
+    next: "Nothing was confirmed. The bank will say how it ended: wait for its word.",
+  },
+  merchant_not_allowed: {
+    title: "The bank does not allow the shop this operation",
+    next: "No money was taken. Call the bank: this terminal has no such right.",
+  },
+  operation_refused: {
+    title: "The bank did not accept the operation",
+    next: "No money was taken. Call support and read them the bank's code.",
+  },
+  bonus_unavailable: {
+    title: "Paying with bonuses is not available",
+    next: "No money was taken. Try again without bonuses.",
+  },
+  money_at_bank: {
+    title: "The bank has the money of this payment after all",
+    next: "Do not take it twice. Compare with the bank by its number: it can be given back in the bank's office.",
+  },
+  bank_undecided: {
+    title: "The bank has not decided yet",
+    next: "Do not begin again: the till goes on asking the bank.",
+  },
+  terminal_refused: {
+    title: "The bank does not accept the terminal",
+    next: "Call a technician: check the Halyk ePay terminal in the settings. Until then no payment is decided.",
+  },
+  never_reached: {
+    title: "Nothing reached the bank",
+    next: "An hour has passed and the bank does not know of it: no money was taken. You can begin again.",
+  },
+  capture_unconfirmed: {
+    title: "Taking the money is not confirmed",
+    next: "Do not take it twice. Check again in a minute.",
+  },
+  void_unconfirmed: { title: "Releasing the money is not confirmed", next: "Check again in a minute." },
 };

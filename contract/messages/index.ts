@@ -17,17 +17,21 @@ export function fill(text: string, params: Readonly<Record<string, string | numb
 }
 
 /**
- * The sentence and the next step of an error. `not_ready` speaks of its cause, where it names one; of the next step, what
- * the error does not know is left out.
+ * The sentence and the next step of an error. `not_ready` speaks of its cause, where it names one; what is done in the
+ * bank's own office has a sentence of its own; of the next step, what the error does not know is left out.
  */
-export function errorText(language: Language, error: Pick<AppError, "code" | "params">): ErrorText {
+export function errorText(
+  language: Language,
+  error: Pick<AppError, "code" | "params">,
+): Pick<ErrorText, "title" | "next"> {
   const texts = ERROR_TEXTS[language];
   const { reason } = error.params;
   const cause =
     error.code === "not_ready" && reason !== undefined && Object.hasOwn(texts, reason)
       ? texts[reason as keyof ErrorTexts]
       : null;
-  const { title, next } = cause ?? texts[error.code];
+  const told = cause ?? texts[error.code];
+  const { title, next } = error.params["where"] === "office" ? (told.office ?? told) : told;
   return { title: fill(title, error.params), next: fill(known(next, error.params), error.params) };
 }
 

@@ -4,6 +4,8 @@ import type { ErrorCode } from "../errors.ts";
 export interface ErrorText {
   readonly title: string;
   readonly next: string;
+  /** Said instead where the error says that it is done in the bank's own office (`params.where` is "office"). */
+  readonly office?: Readonly<{ title: string; next: string }>;
 }
 
 export type ErrorTexts = Readonly<Record<ErrorCode, ErrorText>>;
