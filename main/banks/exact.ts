@@ -16,6 +16,22 @@ export function parseExact(text: string): unknown {
   return JSON.parse(text, reviver as (key: string, value: unknown) => unknown);
 }
 
+/** A JSON object, read exactly; null for anything else. Never throws. */
+export function parseObject(text: string): object | null {
+  try {
+    const value = parseExact(text);
+    return isObject(value) ? value : null;
+  } catch {
+    // RangeError too: a body nested a hundred thousand deep overflows the parser's stack.
+    return null;
+  }
+}
+
+/** Of what `parseExact` gives: neither a list nor a number. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
+}
+
 /** A JSON number token written exactly as given; `text` must be a JSON number. */
 export function numberToken(text: string): unknown {
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
@@ -23,13 +39,19 @@ export function numberToken(text: string): unknown {
 
 /** A field by name, whatever its letter case (Q-10, Q-73); undefined where there is none. */
 export function field(object: unknown, name: string): unknown {
-  if (object === null || typeof object !== "object" || Array.isArray(object) || object instanceof NumberText)
-    return undefined;
-  const record = object as Record<string, unknown>;
-  if (Object.hasOwn(record, name)) return record[name];
+  if (!isObject(object)) return undefined;
+  if (Object.hasOwn(object, name)) return object[name];
+  return everyField(object, name)[0];
+}
+
+/** All fields of that name, whatever their letter case: more than one where the bank writes it in two ways. */
+export function everyField(object: unknown, name: string): unknown[] {
   const wanted = name.toLowerCase();
-  const key = Object.keys(record).find((candidate) => candidate.toLowerCase() === wanted);
-  return key === undefined ? undefined : record[key];
+  return isObject(object)
+    ? Object.keys(object)
+        .filter((key) => key.toLowerCase() === wanted)
+        .map((key) => object[key])
+    : [];
 }
 
 /** An Int64 id as decimal digits, from a number or a numeric string (Q-08); null when it is neither. */

@@ -47,7 +47,7 @@ describe("the document's two payloads", () => {
   it("Q-100: the mpan in the code is another than the one that was sent; it is not checked", () => {
     expect(FIRST).toContain("02164598957668810444");
     const context = contextOf({ mpan: "4598958946319737" });
-    const read = halykQr.create(context, saleRow({ bankId: null }), { phone: null });
+    const read = halykQr.create(context, saleRow({ bankId: null }), { phone: null, paying: null });
     const created = read.read(answer(sampleText("generate-code")));
     expect(created).toMatchObject({ kind: "created", warning: { params: { what: "amount, crc" } } });
   });
@@ -117,7 +117,7 @@ describe("what does not fit", () => {
 describe("warn or block", () => {
   const read = (emvMismatch: string, payload: string): CreateAnswer =>
     halykQr
-      .create(contextOf({ emvMismatch }), saleRow({ bankId: null }), { phone: null })
+      .create(contextOf({ emvMismatch }), saleRow({ bankId: null }), { phone: null, paying: null })
       .read(json({ billNumber: 2_532_191, qrcode: payload, status: "NEW" }));
   const params = { what: "amount", asked: "250\u00a0₸", named: "300\u00a0₸" };
 

@@ -1,36 +1,12 @@
 /** docs/halyk-qr.md says what is there: every method, every field and every quirk, each where it is and what proves it. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { expectThere, quoted, rootUrl, rowsOf, text, underHeading } from "../support/docs-page.ts";
 import { tables } from "./halyk-support.ts";
 
-const root = new URL("../../", import.meta.url);
-const text = (path: string): string => readFileSync(new URL(path, root), "utf8");
 const page = text("docs/halyk-qr.md");
-
-/** The cells of the table rows of a text, without the heads. */
-function rows(part: string): string[][] {
-  return part
-    .split("\n")
-    .filter((line) => line.startsWith("| ") && !line.startsWith("| field |"))
-    .map((line) => line.split("|").map((cell) => cell.trim()))
-    .map((cells) => cells.slice(1, -1));
-}
-
-const quoted = (cell: string | undefined): string[] =>
-  [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, one]) => one ?? "");
-
-/** What stands under a heading, up to the next one. */
-function under(heading: string): string {
-  const [, part] = page.split(`\n${heading}\n`);
-  if (part === undefined) throw new Error(`no ${heading}`);
-  return part.split(/\n#{2,3} /)[0] ?? "";
-}
-
-/** A file, and a name that stands in it. */
-function isThere(cell: string | undefined): void {
-  const [path = "", name = ""] = quoted(cell);
-  expect(new RegExp(`\\b${name}\\b`).test(text(path)), `${path} ${name}`).toBe(true);
-}
+const rows = (part: string): string[][] => rowsOf(part, ["field |"]);
+const under = (heading: string): string => underHeading(page, heading);
 
 const HEADINGS: Readonly<Record<string, string>> = {
   "generate-code request": "### Generation, request",
@@ -61,7 +37,7 @@ describe("the tables of fields", () => {
   );
   it.each(Object.values(HEADINGS))("%s: each is where the row says, or the row says why it is not used", (heading) => {
     for (const [name, , where, why] of rows(under(heading))) {
-      if (where !== "–") isThere(where);
+      if (where !== "–") expectThere(where);
       else expect(why, name).not.toBe("");
     }
   });
@@ -78,7 +54,7 @@ describe("the table of methods", () => {
     const [reader = "", readName = ""] = quoted(read);
     expect(text(reader)).toContain(`export function ${readName}(`);
     expect(text(quoted(asked)[0] ?? "")).toMatch(new RegExp(`\\.${name}(\\?\\.|\\.bind)?\\(`));
-    expect(existsSync(new URL(quoted(tests)[0] ?? "?", root))).toBe(true);
+    expect(existsSync(rootUrl(quoted(tests)[0] ?? "?"))).toBe(true);
   });
 });
 
@@ -92,7 +68,7 @@ describe("what else the document has", () => {
       "Kafka topic for callbacks",
       "Kafka bootstrap server",
     ]);
-    for (const [, , where] of settings) isThere(where);
+    for (const [, , where] of settings) expectThere(where);
   });
   it("the steps of its status policy", () => {
     expect(rows(under("## Status policy")).flatMap(([step]) => quoted(step))).toEqual(tables.policy);
@@ -111,7 +87,7 @@ describe("the table of quirks", () => {
     expect(quirks.map(([q]) => q)).toEqual(numbers.map((number) => `Q-${number}`));
   });
   it.each(quirks)("%s: %s: is where the table says, and its tests name it", (quirk, _what, _done, where, tests) => {
-    for (const path of quoted(where)) expect(existsSync(new URL(path, root)), path).toBe(true);
+    for (const path of quoted(where)) expect(existsSync(rootUrl(path)), path).toBe(true);
     expect(quoted(tests).length).toBeGreaterThan(0);
     for (const path of quoted(tests)) expect(text(path), path).toContain(quirk);
   });

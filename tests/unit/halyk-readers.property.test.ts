@@ -19,7 +19,7 @@ const sale = saleRow();
 const unnumbered = saleRow({ bankId: null });
 const refund = refundRow({ bankId: REFUND_BILL });
 const READERS = {
-  create: halykQr.create(context, unnumbered, { phone: null }).read,
+  create: halykQr.create(context, unnumbered, { phone: null, paying: null }).read,
   status: halykQr.status(context, sale).read,
   lookUp: halykQr.lookUp?.(context, unnumbered).read,
   refuse: halykQr.refuse?.(context, sale).read,

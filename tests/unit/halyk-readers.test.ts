@@ -24,7 +24,7 @@ import {
 const WHOLE = contextOf();
 const ask = (given: HttpAnswer, sale = saleRow()): StatusAnswer => halykQr.status(WHOLE, sale).read(given);
 const make = (given: HttpAnswer, context = WHOLE): CreateAnswer =>
-  halykQr.create(context, saleRow({ bankId: null }), { phone: null }).read(given);
+  halykQr.create(context, saleRow({ bankId: null }), { phone: null, paying: null }).read(given);
 const find = (given: HttpAnswer, context = WHOLE): LookUpAnswer | undefined =>
   halykQr.lookUp?.(context, saleRow({ bankId: null })).read(given);
 const refuse = (given: HttpAnswer) => halykQr.refuse?.(WHOLE, saleRow()).read(given);

@@ -11,7 +11,7 @@ import { halykQrConfig } from "../../contract/banks/halykQr.ts";
 import { contextOf, refundRow, REFUND_BILL, SALE_BILL, saleRow, sample } from "./halyk-support.ts";
 
 const BASE = "https://bank.test/internal/qr-service/internal";
-const none = { phone: null };
+const none = { phone: null, paying: null };
 const newSale = saleRow({ bankId: null });
 const create = (context: BankContext = contextOf(), payment = newSale): BankCall<unknown> =>
   halykQr.create(context, payment, none);

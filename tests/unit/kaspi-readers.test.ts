@@ -176,7 +176,7 @@ describe("an answer that is no envelope (Q-04)", () => {
         device: "D",
         options: {},
       } as const;
-      const call = kaspi.create({ profile, secrets: {}, requestId: "r" }, newRow(), { phone: null });
+      const call = kaspi.create({ profile, secrets: {}, requestId: "r" }, newRow(), { phone: null, paying: null });
       expect(call.read(answer("", 403))).toMatchObject({ kind: "refused", error: { code } });
     }
   });

@@ -70,7 +70,7 @@ function refundRow(change: Partial<RefundRow> = {}, detail: Partial<RefundDetail
 }
 
 const sale = newRow({ minor: minor(20_000), number: "15", bankId: "15" });
-const none = { phone: null };
+const none = { phone: null, paying: null };
 
 interface Row {
   readonly method: string;
@@ -224,7 +224,10 @@ const ROWS: readonly Row[] = [
     danger: "dangerous",
     timeoutMs: 30_000,
     make: (context) =>
-      kaspi.create(context, newRow({ minor: minor(100), method: "invoice" }, { comment: "Test" }), { phone: PHONE }),
+      kaspi.create(context, newRow({ minor: minor(100), method: "invoice" }, { comment: "Test" }), {
+        phone: PHONE,
+        paying: null,
+      }),
     path: plain("/remote/create"),
     body: `{"Amount":1.00,"PhoneNumber":"${PHONE}","Comment":"Test","DeviceToken":"${TOKEN}"}`,
     bin: true,
@@ -384,7 +387,7 @@ describe("fields", () => {
   it("Q-06: the device's token is a text everywhere, also when it is all digits", () => {
     const context = contextOf("3", {}, { deviceToken: "321" });
     const calls = [
-      kaspi.create(context, { ...sale, method: "invoice" }, { phone: PHONE }),
+      kaspi.create(context, { ...sale, method: "invoice" }, { phone: PHONE, paying: null }),
       kaspi.create(context, sale, none),
       kaspi.cancel?.(context, sale),
       kaspi.unregister?.(context),
@@ -412,7 +415,7 @@ describe("fields", () => {
   ])("Q-16: a refund and an invoice of %i tiyn say %s, a number with two decimals", (tiyn, text) => {
     expect(kaspi.refund?.(contextOf("3"), refundRow({ minor: minor(tiyn) })).body).toContain(`"Amount":${text}}`);
     const row = newRow({ minor: minor(tiyn), method: "invoice" });
-    expect(kaspi.create(contextOf("3"), row, { phone: PHONE }).body).toContain(`"Amount":${text},`);
+    expect(kaspi.create(contextOf("3"), row, { phone: PHONE, paying: null }).body).toContain(`"Amount":${text},`);
   });
   it("Q-19: the BIN keeps its leading zero and is a text", () => {
     expect(kaspi.create(contextOf("3"), sale, none).body).toContain(`"OrganizationBin":"${BIN}"`);
@@ -427,7 +430,7 @@ describe("fields", () => {
   });
   it("an invoice without a comment has no Comment at all", () => {
     const row = newRow({ method: "invoice" });
-    expect(kaspi.create(contextOf("3"), row, { phone: PHONE }).body).not.toContain("Comment");
+    expect(kaspi.create(contextOf("3"), row, { phone: PHONE, paying: null }).body).not.toContain("Comment");
   });
   it("Q-40: ten purchases are asked for, the most the bank gives", () => {
     expect(kaspi.purchases?.(contextOf("2"), refundRow()).body).toContain('"MaxResult":10');

@@ -1,5 +1,5 @@
 /** Opening a body that the bank's document itself shows broken. */
-import { NumberText, parseExact } from "../exact.ts";
+import { parseObject } from "../exact.ts";
 
 export interface Body {
   readonly fields: object;
@@ -16,22 +16,11 @@ const LONGEST = 200_000;
 /** A JSON object: read strictly, else mended once; null for anything else. Never throws. */
 export function readBody(text: string): Body | null {
   if (text.length > LONGEST) return null;
-  const strict = objectOf(text);
+  const strict = parseObject(text);
   if (strict !== null) return { fields: strict, repaired: false };
   const mended = mend(text);
-  const fields = mended === text ? null : objectOf(mended);
+  const fields = mended === text ? null : parseObject(mended);
   return fields === null ? null : { fields, repaired: true };
-}
-
-/** RangeError too: a body nested a hundred thousand deep overflows the parser's stack. */
-function objectOf(text: string): object | null {
-  try {
-    const value = parseExact(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject && !(value instanceof NumberText) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /**
