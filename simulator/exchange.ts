@@ -26,10 +26,12 @@ export interface Received {
 
 /** What a bank makes of one request. */
 export interface Call<Outcome> {
-  /** The method's name, such as "qr/create"; null for a path the bank does not know. */
-  name: string | null;
+  /** The method's name, such as "qr/create"; null for a path the bank does not know. Asked as paymentId is. */
+  readonly name: string | null;
   /** The purchase it is about; asked before the body is read and after it. */
   paymentId(): string | null;
+  /** Makes what carrying it out needs; before the faults strike. */
+  ready?(): Promise<void>;
   /** Decides, changes the books and says in the record what was decided. */
   act(): Outcome;
   /** The answer to what was carried out (null: nothing was) with every answer fault applied in order. */
@@ -90,8 +92,10 @@ export async function exchange<Outcome>(
   }
 
   record.bodyText = await readBody(request);
-  record.body = readJson(record);
+  record.body = isForm(record) ? undefined : readJson(record);
+  record.name = call.name;
   record.paymentId ??= call.paymentId();
+  await call.ready?.();
   const struck = faults.strike("body", record.name, record.paymentId);
   record.faults = struck.map((entry) => entry.fault.kind);
 
@@ -130,6 +134,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Whether the body is what a browser's form, or OAuth, sends. */
+export function isForm({ headers }: CallRecord): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "");
 }
 
 function readJson(record: CallRecord): Json | undefined {

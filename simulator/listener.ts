@@ -1,12 +1,18 @@
-import { createServer as createHttps, type Server, type ServerOptions } from "node:https";
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttps, type Server as HttpsServer, type ServerOptions } from "node:https";
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from "node:net";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import type { Peer } from "./exchange.ts";
 import type { ConnectionRecord } from "./records.ts";
 
 export interface ListenerOptions {
-  tls: () => ServerOptions;
+  /** null: a port without TLS. */
+  tls: (() => ServerOptions) | null;
   keepAliveMs: () => number;
   /** False resets the connection before TLS. */
   accept: () => boolean;
@@ -15,21 +21,21 @@ export interface ListenerOptions {
 }
 
 /**
- * The bank's port. TCP is accepted apart from HTTPS, so that a connection can be reset before TLS
+ * The bank's port. TCP is accepted apart from HTTP, so that a connection can be reset before TLS
  * and the TLS settings can change while the port stays.
  */
 export class Listener {
   #options: ListenerOptions;
   #tcp: NetServer | undefined;
-  #https: Server;
+  #http: HttpServer | HttpsServer;
   #sockets = new Set<Socket>();
-  #connections = new WeakMap<TLSSocket, number>();
+  #connections = new WeakMap<Socket, number>();
   #count = 0;
   #port = 0;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    this.#https = this.#createHttps();
+    this.#http = this.#createHttp();
   }
 
   get port(): number {
@@ -68,7 +74,7 @@ export class Listener {
 
   /** New TLS settings for new connections; the old ones die. */
   renew(): void {
-    this.#https = this.#createHttps();
+    this.#http = this.#createHttp();
     this.killConnections();
   }
 
@@ -81,16 +87,18 @@ export class Listener {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    this.#https.emit("connection", socket);
+    this.#http.emit("connection", socket);
   }
 
-  #createHttps(): Server {
-    const server = createHttps({ ...this.#options.tls(), requestTimeout: 0 });
+  #createHttp(): HttpServer | HttpsServer {
+    const { tls } = this.#options;
+    const server = tls ? createHttps({ ...tls(), requestTimeout: 0 }) : createHttp({ requestTimeout: 0 });
     server.keepAliveTimeout = this.#options.keepAliveMs();
-    server.on("secureConnection", (socket: TLSSocket) => {
+    server.on(tls ? "secureConnection" : "connection", (socket: Socket) => {
       const connection = ++this.#count;
       this.#connections.set(socket, connection);
-      this.#options.onConnection({ event: "opened", connection, protocol: socket.getProtocol(), reason: null });
+      const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null;
+      this.#options.onConnection({ event: "opened", connection, protocol, reason: null });
     });
     server.on("tlsClientError", (error: Error & { code?: string }) => {
       const reason = error.code ?? error.message;
@@ -99,20 +107,20 @@ export class Listener {
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       response.on("error", () => {});
       // A client that goes away while its request is read is no fault of the simulator's.
-      this.#options.onRequest(this.#peer(request.socket as TLSSocket), request, response).catch(() => {
+      this.#options.onRequest(this.#peer(request.socket), request, response).catch(() => {
         request.socket.destroy();
       });
     });
     return server;
   }
 
-  #peer(socket: TLSSocket): Peer {
-    const certificate = socket.getPeerCertificate();
+  #peer(socket: Socket): Peer {
+    const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : null;
     const known = certificate && Object.keys(certificate).length > 0;
     return {
       connection: this.#connections.get(socket) ?? 0,
       client: known ? { commonName: String(certificate.subject.CN), serial: certificate.serialNumber } : null,
-      authorized: socket.authorized,
+      authorized: socket instanceof TLSSocket && socket.authorized,
     };
   }
 }

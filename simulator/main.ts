@@ -1,6 +1,13 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { startHalyk, startSimulator, type HalykSimulator, type Simulator } from "./index.ts";
+import {
+  startEpay,
+  startHalyk,
+  startSimulator,
+  type EpaySimulator,
+  type HalykSimulator,
+  type Simulator,
+} from "./index.ts";
 import { readConfig, type Settings } from "./kaspi/config.ts";
 import { schemes } from "./kaspi/records.ts";
 
@@ -9,14 +16,16 @@ interface ParentPort {
   on(event: "message" | "close", listener: (event: unknown) => void): void;
 }
 
-const USAGE = `bank simulator: Kaspi QR, and Halyk's QR service beside it
+const USAGE = `bank simulator: Kaspi QR, and Halyk's QR service and ePay beside it
   --dir DIR         where their certificates are kept (required)
   --scheme N        Kaspi's 1, 2 (default) or 3: whose address is "url" and whose port is --port
   --port N          0: any (default); the other schemes take any
   --halyk-port N    0: any (default)
+  --epay-port N     ePay's, 0: any (default)
+  --epay-acs-port N of its page for the payer, 0: any (default)
   --config FILE     Kaspi's settings as JSON
   --state FILE      keeps payments, refunds, devices and the Api-Key over a restart; Halyk's bills, user name and
-                    password are kept in FILE.halyk
+                    password are kept in FILE.halyk, ePay's operations and terminals in FILE.epay
   --stay            stays when standard input ends`;
 
 function readArguments() {
@@ -26,6 +35,8 @@ function readArguments() {
       scheme: { type: "string", default: "2" },
       port: { type: "string", default: "0" },
       "halyk-port": { type: "string", default: "0" },
+      "epay-port": { type: "string", default: "0" },
+      "epay-acs-port": { type: "string", default: "0" },
       config: { type: "string" },
       state: { type: "string" },
       stay: { type: "boolean", default: false },
@@ -34,7 +45,12 @@ function readArguments() {
   const scheme = schemes.find((one) => String(one) === values.scheme);
   if (values.dir === undefined) throw new Error("--dir is missing");
   if (scheme === undefined) throw new Error("--scheme: 1, 2 or 3");
-  const ports = { port: readPort("--port", values.port), halykPort: readPort("--halyk-port", values["halyk-port"]) };
+  const ports = {
+    port: readPort("--port", values.port),
+    halykPort: readPort("--halyk-port", values["halyk-port"]),
+    epayPort: readPort("--epay-port", values["epay-port"]),
+    epayAcsPort: readPort("--epay-acs-port", values["epay-acs-port"]),
+  };
   return { ...values, dir: values.dir, ...ports, scheme };
 }
 
@@ -51,6 +67,7 @@ function readConfigFile(path: string | undefined): Settings {
 interface Banks {
   simulator: Simulator;
   halyk: HalykSimulator;
+  epay: EpaySimulator;
 }
 
 async function startBanks(options: ReturnType<typeof readArguments>): Promise<Banks> {
@@ -64,18 +81,26 @@ async function startBanks(options: ReturnType<typeof readArguments>): Promise<Ba
     control: true,
     stateFile: state,
   });
-  // After Kaspi, whose start makes the authority both show.
-  const stateFile = state === undefined ? undefined : `${state}.halyk`;
-  const halyk = await startHalyk({ dir, port: options.halykPort, control: true, stateFile });
-  return { simulator, halyk };
+  // After Kaspi, whose start makes the authority all of them show.
+  const stateFile = (name: string) => (state === undefined ? undefined : `${state}.${name}`);
+  const halyk = await startHalyk({ dir, port: options.halykPort, control: true, stateFile: stateFile("halyk") });
+  const epay = await startEpay({
+    dir,
+    port: options.epayPort,
+    acsPort: options.epayAcsPort,
+    acs: "http",
+    control: true,
+    stateFile: stateFile("epay"),
+  });
+  return { simulator, halyk, epay };
 }
 
-async function stopBanks({ simulator, halyk }: Banks): Promise<void> {
-  await Promise.all([simulator.stop(), halyk.stop()]);
+async function stopBanks(banks: Banks): Promise<void> {
+  await Promise.all(Object.values(banks).map((bank: Banks[keyof Banks]) => bank.stop()));
 }
 
 /** The one line a starting program waits for. */
-function readyEvent({ simulator, halyk }: Banks) {
+function readyEvent({ simulator, halyk, epay }: Banks) {
   const { ca, certificate, privateKey, pfx, passphraseFile } = simulator.paths;
   return {
     event: "ready",
@@ -97,6 +122,15 @@ function readyEvent({ simulator, halyk }: Banks) {
       ca: halyk.paths.ca,
       control: halyk.control?.url,
       controlToken: halyk.control?.token,
+    },
+    epay: {
+      oauthUrl: epay.urls.oauth,
+      apiUrl: epay.urls.api,
+      acs: epay.urls.acs,
+      terminals: epay.terminals,
+      ca: epay.paths.ca,
+      control: epay.control?.url,
+      controlToken: epay.control?.token,
     },
   };
 }

@@ -52,8 +52,9 @@ export interface Complaint {
   call: number;
   /**
    * `lookups`: too many client-info calls in a minute; `invoice-polling`: 4.6 forbids it (Q-33); `status-posted`: a
-   * point of sale may post REJECTED and nothing else (Q-61).
+   * point of sale may post REJECTED and nothing else (Q-61); `token-reused`, `token-binding`: a token is for one order,
+   * the one it was asked for (Q-69); `posted-twice`: an order was posted again.
    */
-  rule: "lookups" | "invoice-polling" | "status-posted";
+  rule: "lookups" | "invoice-polling" | "status-posted" | "token-reused" | "token-binding" | "posted-twice";
   text: string;
 }

@@ -16,6 +16,7 @@ export interface ClientCertificates {
 interface Served {
   listener: Listener;
   basePath: string;
+  scheme: "http" | "https";
 }
 
 /** A bank's ports, one for a service as at the real bank, and the certificate they show. */
@@ -31,17 +32,17 @@ export class Servers<Name extends string> {
     this.#secure = serverPair(files);
   }
 
-  /** One more address; its port is opened by up(). */
-  serve<Outcome>(name: Name, service: Service<Outcome>, clients: () => ClientCertificates): void {
+  /** One more address; its port is opened by up(). `clients` null: without TLS. */
+  serve<Outcome>(name: Name, service: Service<Outcome>, clients: (() => ClientCertificates) | null): void {
     const { clock, faults, ledger, scheme, basePath } = service;
     const listener = new Listener({
-      tls: () => this.#tls(clients()),
+      tls: clients && (() => this.#tls(clients())),
       keepAliveMs: () => this.#settings.keepAliveMs,
       accept: () => faults.strike("connection", null, null).length === 0,
       onRequest: (peer, request, response) => exchange(service, peer, request, response),
       onConnection: (record) => ledger.addConnection({ at: clock.now(), scheme, ...record }),
     });
-    this.#served.set(name, { basePath, listener });
+    this.#served.set(name, { basePath, listener, scheme: clients ? "https" : "http" });
   }
 
   get isUp(): boolean {
@@ -54,12 +55,13 @@ export class Servers<Name extends string> {
   }
 
   url(name: Name): string {
-    return `https://127.0.0.1:${this.port(name)}${this.#of(name).basePath}`;
+    const { scheme, basePath } = this.#of(name);
+    return `${scheme}://127.0.0.1:${this.port(name)}${basePath}`;
   }
 
-  /** Opens the ports, the first time the named one where it is told (0: any) and afterwards the same again. */
-  async up(first?: { name: Name; port: number }): Promise<void> {
-    for (const [name, { listener }] of this.#served) await listener.up(name === first?.name ? first.port : undefined);
+  /** Opens the ports, the first time where they are told (0: any; those not named: any) and afterwards the same again. */
+  async up(first: Partial<Record<Name, number>> = {}): Promise<void> {
+    for (const [name, { listener }] of this.#served) await listener.up(first[name]);
   }
 
   /** Closes the ports and kills every connection. */

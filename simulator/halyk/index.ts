@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openServerFiles, type ServerFiles } from "../ca-files.ts";
 import { VirtualClock } from "../clock.ts";
-import { startControl, type Control, type Order, type Reply } from "../control.ts";
+import type { Order, Reply } from "../control.ts";
 import { Faults } from "../faults.ts";
+import { RunningBank } from "../running.ts";
 import { Servers } from "../servers.ts";
 import { HalykBank } from "./bank.ts";
 import type { Paying } from "./bills.ts";
@@ -38,22 +39,22 @@ const BASE_PATH = "/internal/qr-service/internal";
 const portKeys = ["serverCertificate", "minTls", "maxTls", "keepAliveMs"];
 
 /** Halyk's QR service, running. Customers' and the bank's own acts throw where the bank would refuse them. */
-export class HalykSimulator {
+export class HalykSimulator extends RunningBank<"service"> {
   readonly ledger: Ledger;
-  readonly faults = new Faults({ envelope: false });
-  readonly clock: VirtualClock;
   readonly files: ServerFiles;
-  control: Control | null = null;
   readonly #bank: HalykBank;
-  readonly #servers: Servers<"service">;
-  readonly #temporaryDir: string | null;
 
   /** Use startHalyk. */
   constructor(options: HalykOptions, config: Config, files: ServerFiles, temporaryDir: string | null) {
     const { stateFile, startAt, ledgerLimit = 200_000, username, password } = options;
     const saved = stateFile === undefined ? null : loadBank(stateFile);
+    super({
+      faults: new Faults({ envelope: false }),
+      clock: new VirtualClock(Math.max(startAt ?? Date.now(), saved?.now ?? 0), config.timeScale),
+      servers: new Servers(config, files),
+      temporaryDir,
+    });
     this.files = files;
-    this.clock = new VirtualClock(Math.max(startAt ?? Date.now(), saved?.now ?? 0), config.timeScale);
     this.ledger = new Ledger(ledgerLimit);
     const changed = () => {
       if (stateFile !== undefined) saveBank(stateFile, this.#bank);
@@ -63,10 +64,8 @@ export class HalykSimulator {
     if (username !== undefined) config.username = username;
     if (password !== undefined) config.password = password;
     changed();
-    this.#temporaryDir = temporaryDir;
-    this.#servers = new Servers(config, files);
     const noClients = () => ({ requestCert: false, rejectUnauthorized: false });
-    this.#servers.serve("service", halykService(this.#bank, this.faults, BASE_PATH), noClients);
+    this.servers.serve("service", halykService(this.#bank, this.faults, BASE_PATH), noClients);
   }
 
   get config(): Readonly<Config> {
@@ -87,50 +86,23 @@ export class HalykSimulator {
   }
 
   get port(): number {
-    return this.#servers.port("service");
+    return this.servers.port("service");
   }
 
   /** What the till is given as the bank's address. */
   get url(): string {
-    return this.#servers.url("service");
+    return this.servers.url("service");
   }
 
   get paths(): ServerFiles["paths"] {
     return this.files.paths;
   }
 
-  get isUp(): boolean {
-    return this.#servers.isUp;
-  }
-
-  /** Opens the port after down(). */
-  async up(): Promise<void> {
-    await this.#servers.up();
-  }
-
-  /** Closes the port and kills all connections: the bank cannot be reached. */
-  async down(): Promise<void> {
-    await this.#servers.down();
-  }
-
-  /** Moves the bank's clock forward; everything that falls due on the way happens. */
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  now(): number {
-    return this.clock.now();
-  }
-
-  /** Changes settings while running. Those of the port close the open connections. */
   async configure(change: Settings): Promise<void> {
     Object.assign(this.#bank.config, structuredClone(readConfig(change)));
-    if (change.timeScale !== undefined) this.clock.setScale(change.timeScale);
-    if (change.serverCertificate !== undefined) await this.#servers.chooseCertificate();
-    if (portKeys.some((key) => key in change)) this.#servers.renew();
+    await this.follow(change, portKeys);
   }
 
-  /** The control interface's own lists and acts. */
   reply(order: Order): Reply | null {
     return halykReply(this, order);
   }
@@ -201,21 +173,6 @@ export class HalykSimulator {
     this.clock.settle();
     return this.#bank.refunds.elsewhere(String(billNumber), BigInt(amountMinor));
   }
-
-  async stop(): Promise<void> {
-    this.clock.stop();
-    await this.control?.close();
-    await this.#servers.down();
-    if (this.#temporaryDir !== null) rmSync(this.#temporaryDir, { recursive: true, force: true });
-  }
-
-  /** startHalyk's second half: certificate and ports. */
-  async open(port: number, control: boolean | number): Promise<void> {
-    await this.#servers.chooseCertificate();
-    this.#servers.renew();
-    await this.#servers.up({ name: "service", port });
-    if (control !== false) this.control = await startControl(this, control === true ? 0 : control);
-  }
 }
 
 /** Starts Halyk's QR service inside this process. */
@@ -235,6 +192,6 @@ export async function startHalyk(options: HalykOptions = {}): Promise<HalykSimul
     files,
     temporaryDir,
   );
-  await simulator.open(port, control);
+  await simulator.open({ service: port }, control);
   return simulator;
 }

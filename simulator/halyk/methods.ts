@@ -1,9 +1,10 @@
+import type { Body } from "../answer.ts";
 import type { Json } from "../json.ts";
 import type { HalykBank } from "./bank.ts";
 import { amount, detailsOf, digits, int64, mandatory, members, text, type MethodRequest } from "./fields.ts";
 import { statuses, type Bill } from "./records.ts";
 import { Refusal } from "./refusal.ts";
-import { statusBody, type Body } from "./status-body.ts";
+import { statusBody } from "./status-body.ts";
 
 const LONGEST_STORE = 25;
 /** What the sample's answer says where its request names none. */

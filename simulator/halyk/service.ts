@@ -1,27 +1,21 @@
 import { STATUS_CODES } from "node:http";
-import { JSON_TYPE, type HttpAnswer } from "../deliver.ts";
+import { changedAnswer, renamed, type Body, type PlainAnswer } from "../answer.ts";
+import { JSON_TYPE } from "../deliver.ts";
 import type { Call, Received, Service } from "../exchange.ts";
-import { wordOf, type AnswerChange, type Faults, type Struck } from "../faults.ts";
-import { rawMembers, writeJson } from "../json.ts";
+import { wordOf, type AnswerChange, type Faults } from "../faults.ts";
+import { rawMembers } from "../json.ts";
 import type { CallRecord } from "../records.ts";
 import type { HalykBank } from "./bank.ts";
 import type { MethodRequest } from "./fields.ts";
 import { findMethod, type Found } from "./methods.ts";
 import { Refusal } from "./refusal.ts";
-import type { Body } from "./status-body.ts";
 
-interface Outcome {
-  status: number;
-  headers: Record<string, string>;
-  body: Body;
-}
-
-export function halykService(bank: HalykBank, faults: Faults, basePath: string): Service<Outcome> {
+export function halykService(bank: HalykBank, faults: Faults, basePath: string): Service<PlainAnswer> {
   const { clock, ledger } = bank;
   return { clock, ledger, faults, scheme: null, basePath, open: (received) => openCall(bank, received) };
 }
 
-function openCall(bank: HalykBank, { record, path, query }: Received): Call<Outcome> {
+function openCall(bank: HalykBank, { record, path, query }: Received): Call<PlainAnswer> {
   const found = path === null ? null : findMethod(record.httpMethod, path);
   const request = (): MethodRequest => ({
     call: record.seq,
@@ -43,7 +37,8 @@ function openCall(bank: HalykBank, { record, path, query }: Received): Call<Outc
       record.statusCode = String(outcome.status);
       return outcome;
     },
-    answer: (outcome, struck) => answerOf(outcome ?? { status: 200, headers: {}, body: {} }, struck),
+    answer: (outcome, struck) =>
+      changedAnswer(outcome ?? { status: 200, contentType: JSON_TYPE, headers: {}, body: {} }, struck, changeBody),
     refundElsewhere(minor) {
       try {
         bank.refunds.elsewhere(record.paymentId ?? "", minor);
@@ -57,7 +52,7 @@ function openCall(bank: HalykBank, { record, path, query }: Received): Call<Outc
 }
 
 /** The bank's own work: decides, changes its books and says so in the ledger. */
-function carryOut(bank: HalykBank, found: Found | null, record: CallRecord, request: MethodRequest): Outcome {
+function carryOut(bank: HalykBank, found: Found | null, record: CallRecord, request: MethodRequest): PlainAnswer {
   try {
     refuseAccess(bank, record);
     if (!found) throw new Refusal(404, "no such address");
@@ -66,14 +61,14 @@ function carryOut(bank: HalykBank, found: Found | null, record: CallRecord, requ
     if (bank.config.strict && headers.length > 0) throw new Refusal(400, headers.join(", "));
     const { body, billNumber } = found.method.run(bank, request);
     record.paymentId ??= billNumber;
-    return { status: 200, headers: {}, body };
+    return { status: 200, contentType: JSON_TYPE, headers: {}, body };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { httpStatus: status, message } = error;
     const asked: Record<string, string> = status === 401 ? { "WWW-Authenticate": 'Basic realm="qr-service"' } : {};
     const timestamp = new Date(bank.clock.now()).toISOString();
     const body = { timestamp, status, error: STATUS_CODES[status] ?? "", message, path: record.path };
-    return { status, headers: asked, body };
+    return { status, contentType: JSON_TYPE, headers: asked, body };
   }
 }
 
@@ -99,29 +94,11 @@ function noteHeaders({ httpMethod, headers, problems }: CallRecord): void {
   if (!isJson(headers.accept)) problems.push("header Accept");
 }
 
-/** The answer as it goes out, with every answer fault applied in order. */
-function answerOf({ status, headers, body }: Outcome, struck: Struck[]): HttpAnswer {
-  const next: HttpAnswer = { status, contentType: JSON_TYPE, headers, body: writeJson(body) };
-  let current: Body | null = body;
-  for (const { fault, hit } of struck) {
-    if (fault.kind !== "answer") continue;
-    next.status = fault.httpStatus ?? next.status;
-    next.contentType = fault.contentType ?? next.contentType;
-    if (current) current = changeBody(current, fault, hit);
-    if (current) next.body = writeJson(current);
-    if (fault.body !== undefined) {
-      current = null;
-      next.body = fault.body;
-    }
-  }
-  return next;
-}
-
-function changeBody(body: Body, { status, extra = {}, rename = {} }: AnswerChange, hit: number): Body {
+function changeBody(body: Body, { status, extra = {}, rename }: AnswerChange, hit: number): Body {
   const changed: Body = {
     ...body,
     ...(status === undefined ? {} : { status: wordOf(status, hit) }),
     ...rawMembers(extra),
   };
-  return Object.fromEntries(Object.entries(changed).map(([key, value]) => [rename[key] ?? key, value]));
+  return renamed(changed, rename);
 }

@@ -1,10 +1,9 @@
+import type { Body } from "../answer.ts";
 import { kazakhstanOffsetHours } from "../dates.ts";
 import { NumberText, RawJson, type Writable } from "../json.ts";
 import { fromMinor } from "../money.ts";
 import type { Config } from "./config.ts";
 import type { Bill, Status } from "./records.ts";
-
-export type Body = { [key: string]: Writable | undefined };
 
 /** The samples' own, which no reader of JSON takes (Q-53). */
 const BROKEN_DETAILS = '[{"label":"Loan terms"","value":"2 month"},{"label":"Effective rate","value":"5%"}]';

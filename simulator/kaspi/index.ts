@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openCaFiles, type CaFiles, type CaPaths } from "../ca-files.ts";
 import { VirtualClock } from "../clock.ts";
 import { applySettings, defaultConfig, readConfig, type Config, type Settings, type TradePoint } from "./config.ts";
-import { startControl, type Control, type Order, type Reply } from "../control.ts";
+import type { Order, Reply } from "../control.ts";
 import { Faults } from "../faults.ts";
 import { wantsCertificate } from "./access.ts";
 import { KaspiBank } from "./bank.ts";
@@ -15,6 +15,7 @@ import type { CustomerAct } from "./payments.ts";
 import { basePaths } from "./schemes.ts";
 import { Ledger } from "./ledger.ts";
 import { schemes, type PaymentRecord, type RefundRecord, type ReturnRecord, type Scheme } from "./records.ts";
+import { RunningBank } from "../running.ts";
 import { Servers } from "../servers.ts";
 import { kaspiService } from "./service.ts";
 import { loadBank, restoreBank, saveBank } from "./state.ts";
@@ -46,27 +47,27 @@ const nameOf = (scheme: Scheme): Name => `scheme ${scheme}`;
 const tlsKeys = ["serverCertificate", "softClientCert", "minTls", "maxTls", "keepAliveMs", "gatewayHeader"];
 
 /** Kaspi, running. Customers' and owners' acts throw when the bank would refuse them. */
-export class Simulator {
+export class Simulator extends RunningBank<Name> {
   readonly ledger: Ledger;
-  readonly faults = new Faults({ envelope: true });
-  readonly clock: VirtualClock;
   readonly files: CaFiles;
   readonly scheme: Scheme;
   readonly basePath: string;
-  control: Control | null = null;
   readonly #bank: KaspiBank;
-  readonly #servers: Servers<Name>;
   readonly #served: readonly Scheme[];
-  readonly #temporaryDir: string | null;
 
   /** Use startSimulator. */
   constructor(options: SimulatorOptions, config: Config, files: CaFiles, temporaryDir: string | null) {
     const { stateFile, scheme = 2 } = options;
     const saved = stateFile === undefined ? null : loadBank(stateFile);
+    super({
+      faults: new Faults({ envelope: true }),
+      clock: new VirtualClock(Math.max(options.startAt ?? Date.now(), saved?.now ?? 0), config.timeScale),
+      servers: new Servers(config, files),
+      temporaryDir,
+    });
     this.files = files;
     this.scheme = scheme;
     this.basePath = options.basePath ?? basePaths[scheme];
-    this.clock = new VirtualClock(Math.max(options.startAt ?? Date.now(), saved?.now ?? 0), config.timeScale);
     this.ledger = new Ledger(options.ledgerLimit ?? 200_000);
     const changed = () => {
       if (stateFile !== undefined) saveBank(stateFile, this.#bank);
@@ -74,12 +75,10 @@ export class Simulator {
     this.#bank = new KaspiBank(config, this.clock, this.ledger, changed);
     if (saved) restoreBank(this.#bank, saved);
     if (options.apiKey !== undefined) config.apiKey = options.apiKey;
-    this.#temporaryDir = temporaryDir;
     this.#served = schemes.filter((one) => one === scheme || options.schemes?.includes(one));
-    this.#servers = new Servers(config, files);
     for (const one of this.#served) {
       const path = one === scheme ? this.basePath : basePaths[one];
-      this.#servers.serve(nameOf(one), kaspiService(this.#bank, this.faults, one, path), () => {
+      this.servers.serve(nameOf(one), kaspiService(this.#bank, this.faults, one, path), () => {
         const requestCert = wantsCertificate(one, config);
         return { requestCert, rejectUnauthorized: requestCert && !config.softClientCert };
       });
@@ -96,7 +95,7 @@ export class Simulator {
   }
 
   get port(): number {
-    return this.#servers.port(nameOf(this.scheme));
+    return this.servers.port(nameOf(this.scheme));
   }
 
   /** What the till is given as the bank's address. */
@@ -111,45 +110,19 @@ export class Simulator {
 
   /** Throws for a scheme that is not served. */
   urlOf(scheme: Scheme): string {
-    return this.#servers.url(nameOf(scheme));
+    return this.servers.url(nameOf(scheme));
   }
 
   get paths(): CaPaths {
     return this.files.paths;
   }
 
-  get isUp(): boolean {
-    return this.#servers.isUp;
-  }
-
-  /** Opens the ports after down(). */
-  async up(): Promise<void> {
-    await this.#servers.up();
-  }
-
-  /** Closes the ports and kills all connections: the bank cannot be reached. */
-  async down(): Promise<void> {
-    await this.#servers.down();
-  }
-
-  /** Moves the bank's clock forward; everything that falls due on the way happens. */
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  now(): number {
-    return this.clock.now();
-  }
-
   /** Changes settings while running. Certificate, TLS, gateway and keep-alive settings close the open connections. */
   async configure(change: Settings): Promise<void> {
     applySettings(this.#bank.config, readConfig(change));
-    if (change.timeScale !== undefined) this.clock.setScale(change.timeScale);
-    if (change.serverCertificate !== undefined) await this.#servers.chooseCertificate();
-    if (tlsKeys.some((key) => key in change)) this.#servers.renew();
+    await this.follow(change, tlsKeys);
   }
 
-  /** The control interface's own lists and acts. */
   reply(order: Order): Reply | null {
     return kaspiReply(this, order);
   }
@@ -258,21 +231,6 @@ export class Simulator {
   changeTradePoint(id: string, change: Partial<Omit<TradePoint, "id">>): TradePoint {
     return this.#bank.organizations.changePoint(id, change);
   }
-
-  async stop(): Promise<void> {
-    this.clock.stop();
-    await this.control?.close();
-    await this.#servers.down();
-    if (this.#temporaryDir !== null) rmSync(this.#temporaryDir, { recursive: true, force: true });
-  }
-
-  /** startSimulator's second half: certificates and ports. */
-  async open(port: number, control: boolean | number): Promise<void> {
-    await this.#servers.chooseCertificate();
-    this.#servers.renew();
-    await this.#servers.up({ name: nameOf(this.scheme), port });
-    if (control !== false) this.control = await startControl(this, control === true ? 0 : control);
-  }
 }
 
 /** Starts Kaspi inside this process. */
@@ -291,6 +249,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     files,
     temporaryDir,
   );
-  await simulator.open(port, control);
+  await simulator.open({ [nameOf(simulator.scheme)]: port }, control);
   return simulator;
 }

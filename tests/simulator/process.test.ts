@@ -1,5 +1,5 @@
 import { fork, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -28,6 +28,16 @@ interface Ready {
   control: string;
   controlToken: string;
   halyk: Halyk;
+  epay: Epay;
+}
+
+interface Epay {
+  oauthUrl: string;
+  apiUrl: string;
+  terminals: Record<"payment" | "verification" | "transfer", Record<string, string>>;
+  ca: string[];
+  control: string;
+  controlToken: string;
 }
 
 interface Halyk {
@@ -91,6 +101,33 @@ function askHalyk({ url, username, password, ca }: Halyk, path: string, body?: o
   );
 }
 
+async function askToken({ oauthUrl, ca }: Epay, form: Record<string, string>): Promise<Record<string, string>> {
+  const answer = await send(
+    oauthUrl,
+    { ca: ca.map((file) => readFileSync(file, "utf8")) },
+    {
+      agent: false,
+      method: "POST",
+      body: new URLSearchParams(form).toString(),
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    },
+  );
+  return JSON.parse(answer.text) as Record<string, string>;
+}
+
+function askEpay({ apiUrl, ca }: Epay, path: string, token: string, body?: object) {
+  return send(
+    apiUrl + path,
+    { ca: ca.map((file) => readFileSync(file, "utf8")) },
+    {
+      agent: false,
+      method: body ? "POST" : "GET",
+      body: body && JSON.stringify(body),
+      headers: { Authorization: `Bearer ${token}` },
+    },
+  );
+}
+
 async function control(
   ready: Pick<Ready, "control" | "controlToken">,
   method: string,
@@ -104,6 +141,51 @@ async function control(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: (await response.json()) as ControlBody };
+}
+
+/** Orders at ePay by way of its page, and gives a part back. Returns a service token and the page's port. */
+async function practiseEpay(epay: Epay) {
+  const { clientId, clientSecret, terminalId } = epay.terminals.payment;
+  const form = {
+    grant_type: "client_credentials",
+    scope: "payment",
+    client_id: clientId!,
+    client_secret: clientSecret!,
+  };
+  const service = await askToken(epay, { ...form, terminal: terminalId! });
+  expect(service).toMatchObject({ token_type: "Bearer", expires_in: 7200 });
+  expect((await control({ ...epay, controlToken: "no" }, "GET", "/transactions")).status).toBe(401);
+  const post = (path: string, body?: object) => control(epay, "POST", path, body);
+  expect((await post("/config", { nextOutcome: "3ds" })).status).toBe(200);
+  const order = { invoiceID: "100001", amount: "100", currency: "KZT", terminal: terminalId! };
+  const { access_token: token } = await askToken(epay, { ...form, ...order });
+  const body = {
+    amount: 100, currency: "KZT", name: "A", invoiceId: "100001", description: "d", paymentType: "googlePay",
+    googlePay: { paymentMethodData: {
+      info: {}, tokenizationData: { type: "PAYMENT_GATEWAY", token: '{"signature":"","protocolVersion":"","signedMessage":""}' },
+    } },
+  }; // prettier-ignore
+  const made = await askEpay(epay, "/payment/cryptopay", token!, body);
+  const { action } = (JSON.parse(made.text) as { secure3D: { action: string } }).secure3D;
+  expect((await fetch(action)).status).toBe(400);
+  // The key of cards takes seconds: not before one is asked for.
+  expect(existsSync(join(dir, "epay-4096.key"))).toBe(false);
+  expect((await post("/transactions/100001/dance")).status).toBe(404);
+  expect((await post("/transactions/1/set", { status: "CHARGE" })).status).toBe(404);
+  expect((await post("/transactions/100001/set", { status: "PAID" })).status).toBe(400);
+  expect((await post("/transactions/100001/refund", { minor: 1_000 })).status).toBe(409);
+  expect((await post("/transactions/100001/set", { status: "CHARGE" })).body).toMatchObject({ status: "CHARGE" });
+  expect((await post("/transactions/100001/refund", { minor: 1_000 })).body).toMatchObject({ amountMinor: "9000" });
+  expect((await control(epay, "GET", "/transactions")).body).toMatchObject([{ invoice: "100001" }]);
+  expect((await control(epay, "GET", "/transactions/100001")).body).toMatchObject({ payoutAmountMinor: "1000" });
+  expect((await control(epay, "GET", "/cards")).body).toEqual([]);
+  expect((await control(epay, "GET", "/ledger?since=1")).body).toMatchObject({
+    complaints: [],
+    posts: [{ name: "cryptopay", invoice: "100001", acted: true, token }],
+    calls: [{ name: "token" }, { name: "cryptopay" }, { name: "acs" }],
+    totals: { refundedMinor: "1000", refundedByTillMinor: "0" },
+  });
+  return { token: service["access_token"]!, acsPort: new URL(action).port };
 }
 
 describe("the process", () => {
@@ -197,7 +279,7 @@ describe("the process", () => {
     expect(await exit).toBe(0);
   });
 
-  it("serves Halyk beside Kaspi, on the port and with the password of the time before", async () => {
+  it("serves Halyk and ePay beside Kaspi, on the ports and with the secrets of the time before", async () => {
     const state = join(dir, "both.json");
     const first = await start("--state", state);
     const { halyk } = first.ready;
@@ -234,12 +316,19 @@ describe("the process", () => {
       totals: { captured: 1, capturedMinor: "25000", refundedMinor: "300", refundedByTillMinor: "200" },
     });
     expect((await control(first.ready, "GET", "/payments")).body).toEqual([]);
+    const { epay } = first.ready;
+    const practised = await practiseEpay(epay);
     first.child.kill("SIGTERM");
     await exitOf(first.child);
 
-    const second = await start("--state", state, "--halyk-port", new URL(halyk.url).port);
+    const ports = ["--halyk-port", new URL(halyk.url).port, "--epay-port", new URL(epay.apiUrl).port];
+    const second = await start("--state", state, ...ports, "--epay-acs-port", practised.acsPort);
     expect(second.ready.halyk).toMatchObject({ url: halyk.url, username: halyk.username, password: halyk.password });
     expect((await askHalyk(second.ready.halyk, `/status/${waiting}`)).text).toContain('"status":"NEW"');
+    const { apiUrl, oauthUrl, terminals } = epay;
+    expect(second.ready.epay).toMatchObject({ apiUrl, oauthUrl, terminals });
+    const status = "/check-status/payment/transaction/100001";
+    expect((await askEpay(second.ready.epay, status, practised.token)).text).toContain('"statusName":"REFUND"');
   });
 
   it("reports over IPC and ends when the channel closes", async () => {
