@@ -10,9 +10,9 @@ export interface ControlPlace {
 }
 
 export interface Phone {
-  /** Of both banks at once. */
+  /** Of all banks at once. */
   fault(fault: Fault): Promise<void>;
-  /** The customer of a Halyk bill; Kaspi's is played by the document's own emulation. */
+  /** The customer of a Halyk bill; Kaspi's is played by the document's own emulation, ePay's by whoever is at its page. */
   customer(billNumber: string, action: PhoneAction): Promise<void>;
   scanReturn(bankReturnId: string): Promise<void>;
   close(): void;
@@ -33,6 +33,13 @@ interface BankPayment {
 interface Bill {
   readonly billNumber: string;
   readonly kind: "payment" | "refund";
+  readonly status: string;
+  readonly createdAt: number;
+}
+
+interface Transaction {
+  readonly invoice: string;
+  readonly kind: "payment" | "verification" | "transfer";
   readonly status: string;
   readonly createdAt: number;
 }
@@ -58,20 +65,24 @@ function asking({ url, token }: ControlPlace): Ask {
 export function startPhone(banks: {
   readonly kaspi: ControlPlace;
   readonly halykQr: ControlPlace;
+  readonly epay: ControlPlace;
   readonly scanMs: number;
 }): Phone {
-  const [kaspi, halykQr] = [asking(banks.kaspi), asking(banks.halykQr)];
+  const [kaspi, halykQr, epay] = [asking(banks.kaspi), asking(banks.halykQr), asking(banks.epay)];
   let timer: NodeJS.Timeout | null = null;
 
   const isLate = (createdAt: number): boolean => Date.now() > createdAt + banks.scanMs + LATE_BY;
 
-  /** Unscanned codes whose time on the till is over are paid now. */
+  /** Unscanned codes whose time on the till is over are paid now, and whoever left the bank's page has confirmed there. */
   async function payLate(): Promise<void> {
     for (const { id, state, createdAt } of (await kaspi("GET", "/payments")) as readonly BankPayment[])
       if (state === "QrTokenCreated" && isLate(createdAt)) await kaspi("POST", `/payments/${id}/pay`);
     for (const { billNumber, kind, status, createdAt } of (await halykQr("GET", "/bills")) as readonly Bill[])
       if (kind === "payment" && status === "NEW" && isLate(createdAt))
         await halykQr("POST", `/bills/${billNumber}/pay`);
+    for (const { invoice, kind, status, createdAt } of (await epay("GET", "/transactions")) as readonly Transaction[])
+      if (status === "3D" && isLate(createdAt))
+        await epay("POST", `/transactions/${invoice}/set`, { status: kind === "verification" ? "VERIFIED" : "CHARGE" });
   }
 
   function stop(): void {
@@ -82,7 +93,7 @@ export function startPhone(banks: {
   return {
     async fault(fault) {
       stop();
-      for (const bank of [kaspi, halykQr]) {
+      for (const bank of [kaspi, halykQr, epay]) {
         await bank("DELETE", "/faults");
         await bank("POST", fault === "offline" ? "/down" : "/up");
       }
@@ -92,6 +103,8 @@ export function startPhone(banks: {
       if (fault === "silent") {
         await kaspi("POST", "/faults", { kind: "hang", method: "payment/status", count: "all" });
         await halykQr("POST", "/faults", { kind: "hang", method: "status", count: "all" });
+        for (const method of ["check-status", "check-status/p2p"])
+          await epay("POST", "/faults", { kind: "hang", method, count: "all" });
       }
       if (fault !== "late") return;
       timer = setInterval(() => void payLate().catch(() => undefined), LOOK); // a token already expired at the bank stays unpaid

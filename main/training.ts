@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readProvision } from "../contract/provision.ts";
+import type { EpayTerminal } from "../contract/banks/epay.ts";
+import { readProvision, SHORT_TOKEN } from "../contract/provision.ts";
 import { privateDirectory, readIfThere, writePrivately } from "./adapters/files.ts";
 import type { Training } from "./core/index.ts";
 import { startPhone, type Phone } from "./training-phone.ts";
@@ -29,8 +30,10 @@ const TIMES = { pollSeconds: 2, scanSeconds: 90, confirmSeconds: 40 } as const;
 /** Of the two ways a bank may treat a token nobody scanned, the one that lets a learner see "time is up". */
 const MANNERS = { unscanned: "stays" } as const;
 const TOKEN_FILE = "till-token";
+/** Each bank's port: the option, and the file that keeps it. */
+const PORTS = ["port", "halyk-port", "epay-port"] as const;
 
-/** Halyk's service, which runs in the same process. */
+/** Halyk's QR service, which runs in the same process. */
 interface HalykReady {
   readonly url: string;
   readonly username: string;
@@ -41,8 +44,19 @@ interface HalykReady {
   readonly controlToken: string;
 }
 
+/** Halyk's ePay, there too. */
+interface EpayReady {
+  readonly oauthUrl: string;
+  readonly apiUrl: string;
+  readonly terminals: Readonly<Record<"payment" | "verification" | "transfer", EpayTerminal>>;
+  readonly ca: readonly string[];
+  readonly control: string;
+  readonly controlToken: string;
+}
+
 interface Ready {
   readonly halyk: HalykReady;
+  readonly epay: EpayReady;
   readonly url: string;
   readonly ca: readonly string[];
   readonly certificate: string;
@@ -60,6 +74,7 @@ export async function startTraining(dir: string, module: string, spawn: Spawn): 
     const phone = startPhone({
       kaspi: { url: ready.control, token: ready.controlToken },
       halykQr: { url: ready.halyk.control, token: ready.halyk.controlToken },
+      epay: { url: ready.epay.control, token: ready.epay.controlToken },
       scanMs: TIMES.scanSeconds * 1000,
     });
     await phone.fault("none");
@@ -74,16 +89,16 @@ export async function startTraining(dir: string, module: string, spawn: Spawn): 
 async function startBank(dir: string, module: string, spawn: Spawn): Promise<Child> {
   await privateDirectory(dir);
   const config = join(dir, "config.json");
-  const portFiles = [join(dir, "port"), join(dir, "halyk-port")] as const;
+  const portFiles = PORTS.map((name) => join(dir, name));
   await writePrivately(config, JSON.stringify({ ...TIMES, ...MANNERS }));
   const args = ["--dir", dir, "--config", config, "--state", join(dir, "payments.json")];
   const on = (ports: readonly string[]): Promise<Child> =>
-    spawn(module, [...args, "--port", ports[0] ?? "0", "--halyk-port", ports[1] ?? "0"]);
+    spawn(module, [...args, ...PORTS.flatMap((name, index) => [`--${name}`, ports[index] ?? "0"])]);
   const known = await Promise.all(portFiles.map(knownPort));
   const again = known.some((port) => port !== "0") ? await on(known).catch(() => null) : null;
   const child = again ?? (await on([]));
   const ready = readReady(child.ready);
-  const ports = [ready.url, ready.halyk.url].map((url) => new URL(url).port);
+  const ports = [ready.url, ready.halyk.url, ready.epay.apiUrl].map((url) => new URL(url).port);
   for (const [index, file] of portFiles.entries())
     if (ports[index] !== known[index]) await writePrivately(file, ports[index] ?? "");
   return child;
@@ -97,7 +112,8 @@ async function knownPort(file: string): Promise<string> {
 
 function readReady(message: unknown): Ready {
   const ready = message as Partial<Ready> | null;
-  const control = [ready?.url, ready?.control, ready?.halyk?.url, ready?.halyk?.control];
+  const { halyk, epay } = ready ?? {};
+  const control = [ready?.url, ready?.control, halyk?.url, halyk?.control, epay?.apiUrl, epay?.control];
   if (control.some((place) => typeof place !== "string")) throw new Error("the training bank did not say where it is");
   return ready as Ready;
 }
@@ -119,13 +135,17 @@ function end(child: Child, phone: Phone): void {
 }
 
 async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument> {
-  const { halyk } = ready;
+  const { halyk, epay } = ready;
   const raw = {
     version: 1,
     language: "ru",
     timezone: "Asia/Almaty",
     merchant: { name: "Дүкен №1", supportPhone: "+7 727 000 00 00" },
-    till: { id: "T1", name: "Касса 1", token: await tillToken(dir) },
+    till: {
+      id: "T1",
+      name: "Касса 1",
+      tokens: [{ name: SHORT_TOKEN, token: await tillToken(dir), may: ["pay", "refund", "read", "cards"] }],
+    },
     providers: {
       kaspi: {
         environment: "test",
@@ -148,6 +168,16 @@ async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument>
         scanSeconds: TIMES.scanSeconds,
         pollSeconds: TIMES.pollSeconds,
       },
+      epay: {
+        environment: "test",
+        oauthUrl: epay.oauthUrl,
+        apiUrl: epay.apiUrl,
+        ca: epay.ca,
+        terminals: epay.terminals,
+        cards: true,
+        transfers: true,
+        operations: true,
+      },
     },
   };
   const checked = readProvision(raw);
@@ -156,7 +186,7 @@ async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument>
     ["providers.kaspi.certificate", await readFile(ready.certificate)],
     ["providers.kaspi.privateKey", await readFile(ready.privateKey)],
   ]);
-  for (const [bank, { ca }] of [["kaspi", ready] as const, ["halykQr", halyk] as const])
+  for (const [bank, { ca }] of Object.entries({ kaspi: ready, halykQr: halyk, epay }))
     for (const [index, path] of ca.entries()) files.set(`providers.${bank}.ca[${index}]`, await readFile(path));
   return { path: join(dir, "training"), value: checked.value, bytes: Buffer.from(JSON.stringify(raw)), files };
 }

@@ -4,6 +4,7 @@ import { parseAmount } from "../../contract/money.ts";
 import { SHORT_PERSON, SHORT_TOKEN, type Provision } from "../../contract/provision.ts";
 import type { Environment } from "../../contract/states.ts";
 import type { Clock, Crypto, Journal, Vault } from "../core/ports.ts";
+import { epayParts } from "./epay.ts";
 import { endedEvents, halykQrParts } from "./halyk-qr.ts";
 import { importFiles } from "./identity.ts";
 import { kaspiParts } from "./kaspi.ts";
@@ -81,11 +82,20 @@ async function banksOf(
     ? await kaspiParts(stores, { config: providers.kaspi, merchant, identity, environment })
     : { providers: [], secrets: {} };
   const halykQr = providers.halykQr
-    ? await halykQrParts(stores, { config: providers.halykQr, merchant, roots, tillId: till.id, environment })
+    ? await halykQrParts(stores, {
+        config: providers.halykQr,
+        merchant,
+        roots: roots.halykQr,
+        tillId: till.id,
+        environment,
+      })
     : { providers: [], secrets: await endedEvents(stores) };
+  const epay = providers.epay
+    ? await epayParts(stores, { config: providers.epay, merchant, roots: roots.epay, environment })
+    : { providers: [], secrets: {} };
   return {
-    providers: [...kaspi.providers, ...halykQr.providers],
-    secrets: { ...kaspi.secrets, ...halykQr.secrets },
+    providers: [...kaspi.providers, ...halykQr.providers, ...epay.providers],
+    secrets: { ...kaspi.secrets, ...halykQr.secrets, ...epay.secrets },
   };
 }
 

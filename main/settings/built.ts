@@ -1,7 +1,5 @@
 import type { Problem } from "../../contract/problem.ts";
 
-const LATER: Readonly<Record<string, string>> = { epay: "Halyk ePay" };
-
 /**
  * What the file may say but this version cannot do. Refused in words: a till that silently did something else would
  * take money in a way nobody asked for. Works on the raw file, so that its other mistakes are named in the same go.
@@ -9,13 +7,9 @@ const LATER: Readonly<Record<string, string>> = { epay: "Halyk ePay" };
 export function notBuilt(raw: unknown): Problem[] {
   const problems: Problem[] = [];
   if (!isObject(raw)) return problems;
-  const { mode, providers } = raw;
+  const { mode } = raw;
   if (mode === "kiosk" || mode === "vending")
     problems.push({ path: "mode", words: `"${mode}" is not built yet in this version; "cashier" and "refund" are` });
-  if (!isObject(providers)) return problems;
-  for (const [name, title] of Object.entries(LATER))
-    if (providers[name] !== undefined)
-      problems.push({ path: `providers.${name}`, words: `${title} is not built yet in this version` });
   return problems;
 }
 

@@ -16,8 +16,8 @@ export const NONE: Found = { state: "none", ms: null, error: null };
 export const ok = (ms: number | null): Found => ({ state: "ok", ms, error: null });
 export const failed = (error: AppError, ms: number | null): Found => ({ state: "failed", ms, error });
 
-/** Kaspi has no event stream. */
-const KASPI_LAYERS = LAYERS.filter((layer) => layer !== "events");
+/** Kaspi has neither a key for cards nor an event stream. */
+const KASPI_LAYERS = LAYERS.filter((layer) => layer !== "cardKey" && layer !== "events");
 
 /** Where an answer (or a failure on the way) shows what is wrong; everything else is between the bank and this address. */
 const LAYER_OF: Partial<Record<ErrorCode, Layer>> = {
@@ -30,6 +30,7 @@ const LAYER_OF: Partial<Record<ErrorCode, Layer>> = {
   certificate_expired: "certificate",
   key_refused: "key",
   login_refused: "key",
+  terminal_refused: "key",
 };
 
 /** Changes nothing at the bank. `registered`: a device token is known. Takes as long as the bank lets it, 10 s a call. */

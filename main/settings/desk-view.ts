@@ -11,6 +11,7 @@ import { formatAmount, minor } from "../../contract/money.ts";
 import { LANGUAGES } from "../../contract/states.ts";
 import type { Person } from "../core/index.ts";
 import { factsOf, viewOf } from "./certificates/index.ts";
+import type { EpayDesk } from "./desk-epay.ts";
 import type { HalykQrDesk } from "./desk-halyk.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { activeSeat, draftOf, identityOf, missingIn, seatsOfDraft, type Draft } from "./draft.ts";
@@ -22,12 +23,13 @@ import { providersOf, type StoredSettings } from "./stored.ts";
 interface DeskBanks {
   readonly connection: { readonly draft: Draft | null; readonly check: ConnectionCheck | null };
   readonly halykQr: Pick<HalykQrDesk, "view">;
+  readonly epay: Pick<EpayDesk, "view">;
 }
 
 export async function deskView(
   parts: DeskParts,
   person: Person,
-  { connection, halykQr }: DeskBanks,
+  { connection, halykQr, epay }: DeskBanks,
 ): Promise<DeskView> {
   const { stores, inUse, running, requests, drop, dropFolder, version, training } = parts;
   const { stored, organization } = inUse;
@@ -49,6 +51,7 @@ export async function deskView(
     missing: draft ? missingIn(draft, stored) : [],
     check,
     halykQr: await halykQr.view(),
+    epay: await epay.view(),
     requests: await requests.list(),
     dropped: await drop.list(),
     dropFolder,

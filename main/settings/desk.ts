@@ -11,6 +11,7 @@ import { tokenHash } from "./apply.ts";
 import type { OpenedClient } from "./certificates/index.ts";
 import { createCertificates } from "./desk-certificates.ts";
 import { createConnection } from "./desk-connection.ts";
+import { createEpayDesk } from "./desk-epay.ts";
 import { createHalykQrDesk } from "./desk-halyk.ts";
 import { DeskRefusal, refused, store, storeAndSwap, type DeskParts, type Visitor } from "./desk-parts.ts";
 import { createStaff } from "./desk-staff.ts";
@@ -34,7 +35,7 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
   const { inUse, stores, log } = parts;
   const connection = createConnection(parts);
   const certificates = createCertificates(parts, connection);
-  const others = { halykQr: createHalykQrDesk(parts) };
+  const others = { halykQr: createHalykQrDesk(parts), epay: createEpayDesk(parts) };
   const staff = createStaff(parts, sessions);
   let last: Promise<unknown> = Promise.resolve();
 
@@ -144,7 +145,9 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
     "connection.check": then(() => connection.tryOut()),
     "connection.register": then(() => connection.register()),
     "connection.apply": then(() => connection.apply()),
-    "bank.draft": then(({ change }) => others[change.provider].change(change)),
+    "bank.draft": then(({ change }) =>
+      change.provider === "epay" ? others.epay.change(change) : others.halykQr.change(change),
+    ),
     "bank.roots": then(({ provider, of, files }) => others[provider].roots(of, files)),
     "bank.discard": then(async ({ provider }) => others[provider].discard()),
     "bank.check": then(({ provider }) => others[provider].tryOut()),

@@ -15,6 +15,7 @@ import type { ProvisionDocument } from "./read.ts";
 
 const KASPI = "providers.kaspi";
 const HALYK_QR = "providers.halykQr";
+const EPAY = "providers.epay";
 const WHAT = {
   passphrase: "passphrase",
   certificate: "certificate",
@@ -22,16 +23,25 @@ const WHAT = {
   ca: "CA certificate",
 } as const;
 
+/** Root certificates in PEM, by bank. Kaspi's are part of its identity. */
+interface Roots {
+  readonly halykQr: HalykQrRoots;
+  readonly epay: readonly string[];
+}
+
 /** Opens every file that the document names. Throws ProvisionFailure naming each wrong field and what is wrong with it. */
 export async function importFiles(
   { clock, certificateWorker }: { readonly clock: Clock; readonly certificateWorker: string },
   { files, value }: Pick<ProvisionDocument, "files" | "value">,
-): Promise<{ readonly identity: Identity; readonly roots: HalykQrRoots }> {
+): Promise<{ readonly identity: Identity; readonly roots: Roots }> {
   const problems: Problem[] = [];
   const ca = rootsAt(files, `${KASPI}.ca`, problems);
-  const roots = {
-    server: rootsAt(files, `${HALYK_QR}.ca`, problems),
-    events: rootsAt(files, `${HALYK_QR}.kafka.tls.ca`, problems),
+  const roots: Roots = {
+    halykQr: {
+      server: rootsAt(files, `${HALYK_QR}.ca`, problems),
+      events: rootsAt(files, `${HALYK_QR}.kafka.tls.ca`, problems),
+    },
+    epay: rootsAt(files, `${EPAY}.ca`, problems),
   };
   const certificate = files.get(`${KASPI}.certificate`);
   const privateKey = files.get(`${KASPI}.privateKey`) ?? null;

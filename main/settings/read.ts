@@ -54,7 +54,7 @@ async function readNamed(path: string, value: Provision): Promise<Map<string, Ui
   return files;
 }
 
-function namedFiles({ providers: { kaspi, halykQr } }: Provision): [field: string, name: string][] {
+function namedFiles({ providers: { kaspi, halykQr, epay } }: Provision): [field: string, name: string][] {
   const roots = (field: string, names: readonly string[] = []): [string, string][] =>
     names.map((name, index) => [`${field}[${index}]`, name]);
   const list: [string, string | undefined][] = [
@@ -63,6 +63,7 @@ function namedFiles({ providers: { kaspi, halykQr } }: Provision): [field: strin
     ...roots("providers.kaspi.ca", kaspi?.ca),
     ...roots("providers.halykQr.ca", halykQr?.ca),
     ...roots("providers.halykQr.kafka.tls.ca", halykQr?.kafka?.tls?.ca),
+    ...roots("providers.epay.ca", epay?.ca),
   ];
   return list.filter((entry): entry is [string, string] => entry[1] !== undefined);
 }

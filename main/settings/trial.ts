@@ -1,9 +1,9 @@
 /** Calls to a bank through settings that are not in use: under a TLS identity of their own, which goes afterwards. */
 import { appError, type AppError } from "../../contract/errors.ts";
 import type { TlsIdentity } from "../adapters/tls-identity.ts";
-import type { BankCall, BankContext, Secrets } from "../core/bank.ts";
+import type { BankCall, BankContext, GrantNeed, Secrets } from "../core/bank.ts";
 import { failureError } from "../core/failure.ts";
-import { HttpFailure, type Http, type Ids, type Profile } from "../core/ports.ts";
+import { HttpFailure, type Http, type HttpAnswer, type Ids, type Profile } from "../core/ports.ts";
 
 /** A whole way to a bank: who we are to it, and under which facts. */
 export interface Way {
@@ -31,6 +31,25 @@ export interface TrialParts {
 
 export function createTrials({ http, ids }: TrialParts): Trials {
   const identities = new Map<string, TlsIdentity>();
+
+  const send = (
+    identity: string,
+    {
+      method,
+      url,
+      headers,
+      body,
+      timeoutMs,
+    }: Pick<BankCall<unknown>, "method" | "url" | "headers" | "body" | "timeoutMs">,
+  ): Promise<HttpAnswer> => http().send({ identity, method, url, headers, body, timeoutMs });
+
+  /** A token of the bank for this one call; none is kept. */
+  async function granted(identity: string, { ask }: GrantNeed): Promise<{ token: string } | { error: AppError }> {
+    if (ask === null) return { error: appError("not_registered") };
+    const answer = ask.read(await send(identity, ask));
+    return answer.kind === "grant" ? answer : { error: answer.error };
+  }
+
   return {
     identity: (name) => identities.get(name) ?? null,
     async ask(way, call) {
@@ -41,9 +60,10 @@ export function createTrials({ http, ids }: TrialParts): Trials {
       try {
         const request = call({ ...way, requestId: ids.requestId() });
         if (request === null) return { ok: false, error: appError("not_registered"), ms: 0 };
-        const { method, url, headers, body, timeoutMs } = request;
-        const answer = request.read(await http().send({ identity: name, method, url, headers, body, timeoutMs }));
-        return { ok: true, answer, ms: ms() };
+        const right = request.grant ? await granted(name, request.grant) : null;
+        if (right && "error" in right) return { ok: false, error: right.error, ms: ms() };
+        const sent = right && request.grant ? { ...request, ...request.grant.with(right.token) } : request;
+        return { ok: true, answer: request.read(await send(name, sent)), ms: ms() };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { ok: false, error: failureError(error), ms: ms() };

@@ -9,6 +9,7 @@ import { bankOf, DESK_BANKS } from "./banks.ts";
 import type { DeskBank } from "./banks.ts";
 import { Begin } from "./Begin.tsx";
 import { ChooseBank } from "./ChooseBank.tsx";
+import { EpayWizard } from "./epay/EpayWizard.tsx";
 import { HalykWizard } from "./halyk/HalykWizard.tsx";
 import { KaspiWizard } from "./kaspi/KaspiWizard.tsx";
 import { callDesk, DeskProvider, useRunningDesk } from "./session.ts";
@@ -80,7 +81,11 @@ function firstAt(view: DeskView): At {
 
 const hasBank = (view: DeskView): boolean => DESK_BANKS.some((bank) => bankOf(view, bank).inUse);
 
-const WIZARDS = { kaspi: KaspiWizard, halykQr: HalykWizard } as const satisfies Record<DeskBank, unknown>;
+const WIZARDS = {
+  kaspi: KaspiWizard,
+  halykQr: HalykWizard,
+  epay: EpayWizard,
+} as const satisfies Record<DeskBank, unknown>;
 
 function Open({ snapshot, opened, change, close, away }: OpenProps): ReactNode {
   const desk = useRunningDesk(opened, change, close);

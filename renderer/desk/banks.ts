@@ -1,21 +1,22 @@
 import type {
   BankDeskView,
   DeskView,
+  EpaySettingsView,
   HalykQrSettingsView,
   KaspiSettingsView,
   Layer,
   OtherBank,
 } from "../../contract/desk.ts";
-import type { Result } from "../../contract/errors.ts";
+import type { AppError, Result } from "../../contract/errors.ts";
 import type { DeskKey } from "../messages/desk.kk.ts";
 import { useDesk } from "./session.ts";
 import type { StepName } from "./wizard/steps.ts";
 
 /** A bank that is set up at this desk. */
 export type DeskBank = "kaspi" | OtherBank;
-export const DESK_BANKS: readonly DeskBank[] = ["kaspi", "halykQr"];
+export const DESK_BANKS: readonly DeskBank[] = ["kaspi", "halykQr", "epay"];
 
-type Settings = KaspiSettingsView | HalykQrSettingsView;
+type Settings = KaspiSettingsView | HalykQrSettingsView | EpaySettingsView;
 type LayerText = `lay.${Layer}${"" | ".ok" | ".fix1" | ".fix2"}`;
 
 /** What the wizard and the settings must know of a bank beyond what the till shows of it. */
@@ -30,19 +31,24 @@ export interface Way {
   /** Until the till has told which layers there are. */
   layers(view: DeskView): readonly Layer[];
   /** What is said of a layer otherwise than of the others' banks. */
-  readonly said: Readonly<Partial<Record<LayerText, Extract<DeskKey, `halyk.lay.${string}`>>>>;
+  readonly said: Readonly<Partial<Record<LayerText, Extract<DeskKey, `${"halyk" | "epay"}.lay.${string}`>>>>;
   /** How the bank knows this till, for the text that is sent to it. */
-  about(view: DeskView): string;
+  knownAs(view: DeskView): string;
+  /** Which of several things a failed check is about, and the step of that one. */
+  about?(error: AppError): { readonly text: Extract<DeskKey, `epay.at.${string}`>; readonly step?: StepName } | null;
 }
 
 export type Lack = Extract<DeskKey, `miss.${string}`>;
 
 /** A bank as the till shows it. */
 export function bankOf(view: DeskView, bank: DeskBank): BankDeskView<Settings> {
-  if (bank === "halykQr") return view.halykQr;
+  if (bank !== "kaspi") return view[bank];
   const { kaspi: inUse, reason, draft, missing, check } = view;
   return { inUse, reason, events: "off", draft, missing, check };
 }
+
+/** Where a bank's requests go. */
+export const addressOf = (settings: Settings): string => ("apiUrl" in settings ? settings.apiUrl : settings.url);
 
 interface BankHere extends BankDeskView<Settings> {
   run(what: "check" | "apply" | "discard"): Promise<Result<DeskView>>;

@@ -16,6 +16,9 @@ export const TERMINAL = /^[A-Za-z0-9]{1,32}$/;
 export const MPAN = /^\d{16}$/;
 export const CHANNEL = /^[A-Z0-9_]{1,32}$/;
 export const INVOICE = /^(0|[1-9]\d{0,6})$/;
+/** ePay compares the last six digits of a number. */
+export const INVOICE_SIX = /^(0|[1-9]\d{0,5})$/;
+export const UUID = /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 export const BROKER = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,39}\]):\d{1,5}$/;
 export const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
 export const GROUP = /^[A-Za-z0-9._-]{1,128}$/;

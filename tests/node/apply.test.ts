@@ -38,7 +38,7 @@ beforeEach(async () => {
   vault = memoryVault();
   stores = {
     clock: { now: () => now, mono: () => 0, setTimeout: () => 0, clearTimeout: () => undefined },
-    crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
+    crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"), seal: () => "" },
     journal,
     vault,
     certificateWorker: bundles.path("certificate-worker.cjs"),

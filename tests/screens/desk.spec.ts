@@ -582,7 +582,7 @@ test("U39: the settings are done by keyboard alone, with a visible focus", async
     throw new Error(`${testid} cannot be reached with Tab`);
   };
   await reach("tab-kaspi");
-  for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  for (const key of [...Array<string>(5).fill("ArrowDown"), "Enter"]) await page.keyboard.press(key);
   await expect(till.id("tab-people")).toHaveAttribute("aria-selected", "true");
   await reach("person-add");
   const ring = await page.evaluate(() =>

@@ -4,6 +4,7 @@ import { ApplyStep } from "../wizard/ApplyStep.tsx";
 import { CheckStep } from "../wizard/CheckStep.tsx";
 import { PayStep } from "../wizard/PayStep.tsx";
 import type { StepName, StepProps } from "../wizard/steps.ts";
+import { ServerRootsStep } from "../wizard/ServerRootsStep.tsx";
 import { Wizard } from "../wizard/Wizard.tsx";
 import type { WizardProps } from "../wizard/Wizard.tsx";
 import { DocumentStep } from "./DocumentStep.tsx";
@@ -11,7 +12,6 @@ import { EventsStep } from "./EventsStep.tsx";
 import { HalykFacts } from "./HalykFacts.tsx";
 import { LimitsStep } from "./LimitsStep.tsx";
 import { LoginStep } from "./LoginStep.tsx";
-import { RootsStep } from "./RootsStep.tsx";
 import { ShopStep } from "./ShopStep.tsx";
 import { HALYK } from "./way.ts";
 import { WhereStep } from "./WhereStep.tsx";
@@ -39,7 +39,7 @@ export function HalykWizard(props: WizardProps): ReactNode {
       case "shop":
         return <ShopStep {...to} />;
       case "roots":
-        return <RootsStep {...to} />;
+        return <ServerRootsStep bank="halykQr" {...to} />;
       case "limits":
         return <LimitsStep {...to} />;
       case "document":

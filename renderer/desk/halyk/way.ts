@@ -43,5 +43,5 @@ export const HALYK: Way = {
     "lay.key.fix1": "halyk.lay.key.fix1",
     "lay.key.fix2": "halyk.lay.key.fix2",
   },
-  about: ({ halykQr: { draft, inUse } }) => `terminal: ${(draft ?? inUse)?.terminal || "-"}`,
+  knownAs: ({ halykQr: { draft, inUse } }) => `terminal: ${(draft ?? inUse)?.terminal || "-"}`,
 };

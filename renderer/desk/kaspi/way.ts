@@ -45,5 +45,5 @@ export const KASPI: Way = {
     return LAYERS.filter((layer) => ONLY[layer]?.includes(scheme) !== false);
   },
   said: {},
-  about: ({ draft, kaspi }) => `device: ${(draft ?? kaspi)?.deviceId ?? "-"}`,
+  knownAs: ({ draft, kaspi }) => `device: ${(draft ?? kaspi)?.deviceId ?? "-"}`,
 };

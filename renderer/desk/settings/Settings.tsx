@@ -12,13 +12,14 @@ import { AboutTab } from "./AboutTab.tsx";
 import { CertificateTab } from "./CertificateTab.tsx";
 import { Unfinished } from "./connection.tsx";
 import { CERTIFICATE_FAULTS } from "./faults.ts";
+import { EpayTab } from "./EpayTab.tsx";
 import { HalykTab } from "./HalykTab.tsx";
 import { KaspiTab } from "./KaspiTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
 import { ShopTab } from "./ShopTab.tsx";
 import { TokensTab } from "./TokensTab.tsx";
 
-const TABS = ["kaspi", "halykQr", "certificate", "shop", "people", "tokens", "about"] as const;
+const TABS = ["kaspi", "halykQr", "epay", "certificate", "shop", "people", "tokens", "about"] as const;
 type TabName = (typeof TABS)[number];
 
 interface Props {
@@ -68,6 +69,9 @@ export function Settings({ snapshot, connect, leave }: Props): ReactNode {
         </TabPanel>
         <TabPanel id="halykQr" className="work">
           <HalykTab reason={reasonOf("halykQr")} connect={() => connect("halykQr")} />
+        </TabPanel>
+        <TabPanel id="epay" className="work">
+          <EpayTab reason={reasonOf("epay")} connect={() => connect("epay")} />
         </TabPanel>
         <TabPanel id="certificate" className="work">
           <CertificateTab unfinished={view.kaspi && <Unfinished bank="kaspi" connect={() => connect("kaspi")} />} />

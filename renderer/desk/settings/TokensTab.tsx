@@ -1,19 +1,19 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { Checkbox, CheckboxGroup, FieldError, Label } from "react-aria-components";
 import type { Scope } from "../../../contract/states.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Mark } from "../../ui/Mark.tsx";
 import { PLAIN_ID } from "../forms.ts";
 import { useDesk, useTask } from "../session.ts";
 import { Ask, Sheet } from "../ui/Ask.tsx";
+import { Boxes } from "../ui/Boxes.tsx";
 import { Copy } from "../ui/Copy.tsx";
 import { Fault, Note } from "../ui/Fault.tsx";
 import { Field } from "../ui/Field.tsx";
 import { Group } from "../ui/Group.tsx";
 import { useDeskWords } from "../words.ts";
 
-const SCOPES = ["pay", "refund", "read"] as const satisfies readonly Scope[];
+const SCOPES = ["pay", "refund", "read", "cards"] as const satisfies readonly Scope[];
+type Given = (typeof SCOPES)[number];
 
 /** The programs that may use this till: 1C, a back office, a vending controller. */
 export function TokensTab(): ReactNode {
@@ -70,17 +70,18 @@ function TokenSheet({ close }: { readonly close: () => void }): ReactNode {
   const { view, send } = useDesk();
   const task = useTask();
   const [name, setName] = useState("");
-  const [may, setMay] = useState<readonly string[]>(["pay", "read"]);
+  const [may, setMay] = useState<readonly Given[]>(["pay", "read"]);
   const [asked, setAsked] = useState(false);
   const [token, setToken] = useState<string | null>(null);
+  // A right to what this till does not do would only be misunderstood.
+  const scopes = SCOPES.filter((scope) => scope !== "cards" || view.epay.inUse?.cards === true);
   const taken = view.tokens.some((one) => one.name === name);
   const bad = !PLAIN_ID.test(name) || taken;
   const make = (): void => {
     setAsked(true);
-    const scopes = SCOPES.filter((scope) => may.includes(scope));
-    if (bad || scopes.length === 0) return;
+    if (bad || may.length === 0) return;
     task.run(async () => {
-      const result = await send("token.make", { name, may: scopes });
+      const result = await send("token.make", { name, may: [...may] });
       if (result.ok) setToken(result.value.token);
       return result;
     });
@@ -111,29 +112,18 @@ function TokenSheet({ close }: { readonly close: () => void }): ReactNode {
         onChange={(text) => setName(text.trim())}
         error={asked && bad ? words(taken ? "tokens.taken" : "bad.token") : null}
       />
-      <CheckboxGroup
-        className="choice cards"
-        value={[...may]}
+      <Boxes
+        prefix="may-"
+        label={words("tokens.may")}
+        value={may}
         onChange={setMay}
-        isInvalid={asked && may.length === 0}
-        validationBehavior="aria"
-      >
-        <Label className="legend">{words("tokens.may")}</Label>
-        <div className="options">
-          {SCOPES.map((scope) => (
-            <Checkbox key={scope} value={scope} className="option box" data-testid={`may-${scope}`}>
-              <i className="knob">
-                <Mark name="tick" />
-              </i>
-              <span>
-                <b>{words(`may.${scope}`)}</b>
-                <span className="text">{words(`may.${scope}.t`)}</span>
-              </span>
-            </Checkbox>
-          ))}
-        </div>
-        <FieldError>{words("need.choice")}</FieldError>
-      </CheckboxGroup>
+        options={scopes.map((scope) => ({
+          value: scope,
+          title: words(`may.${scope}`),
+          text: words(`may.${scope}.t`),
+        }))}
+        error={asked && may.length === 0 ? words("need.choice") : null}
+      />
       <Fault error={task.error} />
       <div className="row doing">
         <Button id="token-make" kind="main" off={task.busy} onPress={make}>

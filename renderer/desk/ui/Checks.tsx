@@ -3,7 +3,7 @@ import type { ConnectionCheck, Layer, LayerCheck } from "../../../contract/desk.
 import { useStore } from "../../store.ts";
 import { Mark } from "../../ui/Mark.tsx";
 import { Text } from "../../words.tsx";
-import { useBank } from "../banks.ts";
+import { addressOf, useBank } from "../banks.ts";
 import type { Way } from "../banks.ts";
 import { deskError } from "../errors.ts";
 import { useDesk } from "../session.ts";
@@ -91,10 +91,13 @@ function Remedy({ way, row: { layer }, error, go }: RemedyProps): ReactNode {
   const language = useStore((state) => state.language);
   const { view } = useDesk();
   const { check, draft, inUse } = useBank(way.bank);
-  const step = way.remedies[layer];
+  const about = way.about?.(error) ?? null;
+  const step = about?.step ?? way.remedies[layer];
+  const shown = draft ?? inUse;
   const reason = [error.code, error.bankCode, error.bankMessage, error.params["detail"], error.incident];
   return (
     <>
+      {about && <p data-testid="remedy-about">{words(about.text)}</p>}
       <p>
         <b>{words(layer === "events" ? "lay.events.minor" : "lay.fix")}</b>
       </p>
@@ -116,9 +119,9 @@ function Remedy({ way, row: { layer }, error, go }: RemedyProps): ReactNode {
           label={words("lay.copy")}
           tall
           text={[
-            `host: ${hostOf((draft ?? inUse)?.url ?? "")}`,
-            way.about(view),
-            `layer: ${layer}`,
+            `host: ${shown ? hostOf(addressOf(shown)) : "-"}`,
+            way.knownAs(view),
+            `layer: ${[layer, error.params["terminal"], error.params["host"]].filter(Boolean).join(" ")}`,
             `error: ${reason.filter(Boolean).join(" / ")}`,
             ...(check?.checks ?? []).map(
               (one) => `${one.layer}: ${one.state}${one.ms === null ? "" : ` ${one.ms} ms`}`,

@@ -230,7 +230,7 @@ function Played({ bank, snapshot, back, done, connect }: Props): ReactNode {
 }
 
 /** One bank works: the others that this till has not yet can follow at once. */
-function OtherBanks({ connect }: Pick<Props, "connect">): ReactNode {
+export function OtherBanks({ connect }: Pick<Props, "connect">): ReactNode {
   const words = useDeskWords();
   const { view } = useDesk();
   return DESK_BANKS.filter((bank) => bankOf(view, bank).inUse === null).map((bank) => (

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { DeskView } from "../../../contract/desk.ts";
 import type { Snapshot } from "../../../contract/snapshot.ts";
-import { bankOf } from "../banks.ts";
+import { addressOf, bankOf } from "../banks.ts";
 import type { DeskBank, Way } from "../banks.ts";
 import { missingOf } from "../missing.ts";
 import { useDesk, useKept } from "../session.ts";
@@ -67,7 +67,7 @@ export function Wizard(props: Props): ReactNode {
       snapshot={snapshot}
       screen="setup"
       title={words(`wiz.title.${way.bank}`)}
-      {...(shown ? { note: hostOf(shown.url) } : {})}
+      {...(shown ? { note: hostOf(addressOf(shown)) } : {})}
       back={leave}
       focusOn={`wizard ${way.bank}`}
     >

@@ -4,6 +4,11 @@ export type StepName =
   | "where"
   | "key"
   | "login"
+  | "terminal"
+  | "terminals"
+  | "links"
+  | "means"
+  | "sums"
   | "certificate"
   | "shop"
   | "roots"
@@ -14,6 +19,7 @@ export type StepName =
   | "check"
   | "point"
   | "apply"
+  | "first"
   | "pay";
 
 /** What every step is given. */

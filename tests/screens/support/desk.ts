@@ -6,6 +6,8 @@ import type {
   BankDeskView,
   ConnectionCheck,
   DeskView,
+  EpaySettingsView,
+  EpayTerminalView,
   HalykQrSettingsView,
   KaspiSettingsView,
   Layer,
@@ -73,14 +75,42 @@ export const halyk = (more: Partial<HalykQrSettingsView> = {}): HalykQrSettingsV
   ...more,
 });
 
-const NO_HALYK: BankDeskView<HalykQrSettingsView> = {
+const terminal = (more: Partial<EpayTerminalView> = {}): EpayTerminalView => ({
+  clientId: "BEREKE.KZ",
+  hasSecret: true,
+  terminalId: "5c1f0e2a-7b44-4d0e-9a53-2f6b8d90c417",
+  ...more,
+});
+
+export const epay = (more: Partial<EpaySettingsView> = {}): EpaySettingsView => ({
+  environment: "test",
+  oauthUrl: "https://testoauth.homebank.kz/epay2/oauth2/token",
+  apiUrl: "https://testepay.homebank.kz/api",
+  roots: [],
+  terminals: { payment: terminal(), verification: null, transfer: null },
+  postLink: null,
+  failurePostLink: null,
+  backLink: null,
+  failureBackLink: null,
+  publicKeyUrl: null,
+  confirmPath: "/payments/confirm",
+  cyrillicCryptogram: false,
+  invoiceRange: { from: "100000", to: "999999" },
+  limits: { min: "1.00", max: "1000000.00" },
+  cards: false,
+  transfers: false,
+  operations: false,
+  ...more,
+});
+
+const NO_BANK = {
   inUse: null,
   reason: null,
   events: "off",
   draft: null,
   missing: [],
   check: null,
-};
+} as const;
 
 export const KAFKA = {
   brokers: ["10.0.67.22:31097", "10.0.67.21:31096", "10.0.67.20:31095"],
@@ -112,7 +142,8 @@ export const view = (more: Partial<DeskView> = {}): DeskView => ({
   draft: null,
   missing: [],
   check: null,
-  halykQr: NO_HALYK,
+  halykQr: NO_BANK,
+  epay: NO_BANK,
   requests: [],
   dropped: [],
   dropFolder: "/var/lib/qabyl/certs",
@@ -123,7 +154,27 @@ export const view = (more: Partial<DeskView> = {}): DeskView => ({
 
 /** A till with Halyk QR alone: in use, or being set up. */
 export const withHalyk = (bank: Partial<BankDeskView<HalykQrSettingsView>>, more: Partial<DeskView> = {}): DeskView =>
-  view({ kaspi: null, halykQr: { ...NO_HALYK, ...bank }, ...more });
+  view({ kaspi: null, halykQr: { ...NO_BANK, ...bank }, ...more });
+
+/** The same with Halyk ePay alone. */
+export const withEpay = (bank: Partial<BankDeskView<EpaySettingsView>>, more: Partial<DeskView> = {}): DeskView =>
+  view({ kaspi: null, epay: { ...NO_BANK, ...bank }, ...more });
+
+/** With every part of its own: a terminal for each purpose, all means, links and fine points of the protocol. */
+export const WHOLE_EPAY: Partial<EpaySettingsView> = {
+  terminals: {
+    payment: terminal(),
+    verification: terminal({ clientId: "BEREKE.VERIFY", terminalId: "0b9d6c3e-15f8-4a27-8e60-d41c79a2b583" }),
+    transfer: terminal({ clientId: "BEREKE.P2P", terminalId: "e87a20d4-63cb-4f19-b5ad-90f1c2463e7b" }),
+  },
+  postLink: "https://bereke.kz/epay/result",
+  failurePostLink: "https://bereke.kz/epay/failure",
+  publicKeyUrl: "https://testepay.homebank.kz/keys/public.rsa",
+  cyrillicCryptogram: true,
+  cards: true,
+  transfers: true,
+  operations: true,
+};
 
 export const POINTS = [
   { id: "1042", name: "Дүкен №1, Абай даңғылы, 150" },
@@ -132,7 +183,8 @@ export const POINTS = [
 
 /** A check that got as far as `until`, and failed there with `error`; without them it is well. */
 export function check(scheme: 1 | 2 | 3, until: Layer | null = null, error: AppError | null = null): ConnectionCheck {
-  const none: readonly Layer[] = scheme === 1 ? ["certificate", "access"] : scheme === 2 ? ["access", "key"] : ["key"];
+  const own: readonly Layer[] = scheme === 1 ? ["certificate", "access"] : scheme === 2 ? ["access", "key"] : ["key"];
+  const none: readonly Layer[] = [...own, "cardKey", "events"];
   let failed = false;
   const checks = LAYERS.map((layer): LayerCheck => {
     if (none.includes(layer)) return { layer, state: "none", ms: null, error: null };
@@ -146,7 +198,10 @@ export function check(scheme: 1 | 2 | 3, until: Layer | null = null, error: AppE
 
 /** The same of Halyk QR, which has no certificate, trade point or device. A broken stream of events stops nobody. */
 export function halykCheck(until: Layer | null = null, error: AppError | null = null): ConnectionCheck {
-  const none: readonly Layer[] = ["certificate", "tradePoint", "device"];
+  return otherCheck(["certificate", "cardKey", "tradePoint", "device"], until, error);
+}
+
+function otherCheck(none: readonly Layer[], until: Layer | null, error: AppError | null): ConnectionCheck {
   let failed = false;
   const checks = LAYERS.map((layer): LayerCheck => {
     if (none.includes(layer)) return { layer, state: "none", ms: null, error: null };
@@ -155,6 +210,12 @@ export function halykCheck(until: Layer | null = null, error: AppError | null = 
     return failed ? { layer, state: "failed", ms: 41, error } : { layer, state: "ok", ms: 12, error: null };
   });
   return { checks, tradePoints: [], ok: !failed || until === "events" };
+}
+
+/** The same of Halyk ePay, which has a key for cards and no stream of events. */
+export function epayCheck(until: Layer | null = null, error: AppError | null = null): ConnectionCheck {
+  const { checks } = otherCheck(["certificate", "tradePoint", "device", "events"], until, error);
+  return { checks, tradePoints: [], ok: until === null };
 }
 
 const REFUSED = appError("certificate_refused", { bankCode: "-10000", bankMessage: "No required client certificate" });
@@ -449,7 +510,60 @@ export const DESK_STATES: Readonly<Record<string, DeskState>> = {
       });
     },
   },
+  "epay-terminal": {
+    screen: "setup",
+    view: withEpay({
+      draft: epay({ terminals: { payment: terminal({ hasSecret: false }), verification: null, transfer: null } }),
+      missing: [{ path: "providers.epay.terminals.payment.clientSecret", words: "missing; x" }],
+    }),
+    act: async (till) => {
+      await till.id("epay-terminalId").fill("5c1f0e2a-7b44");
+      await press("next")(till);
+    },
+  },
+  "epay-terminals": {
+    screen: "setup",
+    view: withEpay({ draft: epay(), check: epayCheck() }),
+    act: press("step-terminals", "epay-verification-own", "next"),
+  },
+  "epay-means": {
+    screen: "setup",
+    view: withEpay({ draft: epay({ cards: true }), check: epayCheck() }),
+    act: press("step-means"),
+  },
+  "epay-pci": {
+    screen: "setup",
+    view: withEpay({ draft: epay(), check: epayCheck() }),
+    act: press("step-means", "epay-cards"),
+  },
+  "epay-sums": {
+    screen: "setup",
+    view: withEpay({ draft: epay(), check: epayCheck() }),
+    act: async (till) => {
+      await press("step-sums", "epay-protocol")(till);
+      await till.id("epay-invoiceFrom").fill("");
+      await press("next")(till);
+    },
+  },
+  "epay-check-terminal": {
+    screen: "setup",
+    view: withEpay({
+      draft: epay(WHOLE_EPAY),
+      check: epayCheck("key", appError("terminal_refused", { bankCode: "401", params: { terminal: "transfer" } })),
+    }),
+  },
+  "epay-first": {
+    screen: "setup",
+    view: withEpay({ draft: epay({ cards: true }), check: epayCheck() }),
+    answers: { "bank.apply": ok(withEpay({ inUse: epay({ cards: true }) })) },
+    act: press("next"),
+  },
   settings: { screen: "settings", view: view() },
+  "settings-epay": {
+    screen: "settings",
+    view: withEpay({ inUse: epay(WHOLE_EPAY) }),
+    act: press("facts-more"),
+  },
   "settings-halyk": {
     screen: "settings",
     view: withHalyk({ inUse: halyk({ kafka: KAFKA, amountAsString: true }), events: "down" }),
