@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { API_BASE } from "../contract/till.ts";
 import { watchClock } from "./adapters/clock.ts";
 import type { Core } from "./core/index.ts";
-import type { Log } from "./core/ports.ts";
+import type { BankPages, Log } from "./core/ports.ts";
 import { EXIT, StartFailure, type ExitCode } from "./failure.ts";
 import { ListenFailure } from "./server.ts";
 import { openServers, readTls, type Handler, type Listen, type Servers } from "./servers.ts";
@@ -35,6 +35,8 @@ export interface HostParts {
   /** Script of the training bank, and how this host starts a child process. */
   readonly simulator: string;
   readonly spawn: Spawn;
+  /** Shows the bank's own page to the payer. */
+  readonly pages: BankPages;
   readonly listen: Listen & {
     /** Serves everything on that port but the till API; null: the port is opened for the till API alone, and only if it is on. */
     readonly screen: ((core: Core) => Handler) | null;
@@ -102,6 +104,7 @@ async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Prom
     training: bank?.training ?? null,
     dir,
     stores,
+    pages: host.pages,
     inUse,
     provisionFile,
     undo,

@@ -8,7 +8,7 @@ import { banks } from "./banks/index.ts";
 import type { Bank } from "./core/bank.ts";
 import { createCore } from "./core/core.ts";
 import type { Core, Training } from "./core/index.ts";
-import type { Ports } from "./core/ports.ts";
+import type { BankPages, Ports } from "./core/ports.ts";
 import { eventsName, identityName } from "./core/settings.ts";
 import { createFront, type Front } from "./front.ts";
 import { createDrop, createRequests, factsOf, type Drop } from "./settings/certificates/index.ts";
@@ -28,6 +28,7 @@ export interface ShopParts {
   /** The data folder in use; certificates are dropped into its folder certs. */
   readonly dir: string;
   readonly stores: OpenStores;
+  readonly pages: BankPages;
   readonly inUse: InUse;
   /** A provisioning file that is still there. */
   readonly provisionFile: string | null;
@@ -37,7 +38,7 @@ export interface ShopParts {
 
 /** Nothing is sent before the front is started. What must be ended is put on `undo`. */
 export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: Drop }> {
-  const { stores, inUse, undo, certificateWorker: workerFile } = parts;
+  const { stores, pages, inUse, undo, certificateWorker: workerFile } = parts;
   const { clock, ids, crypto, log, vault, journal } = stores;
 
   const trials = createTrials({ http: () => http, ids });
@@ -69,7 +70,7 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
     if (open?.tillId !== tillId)
       open = {
         tillId,
-        ports: { clock, ids, crypto, http, vault, events, log, journal: await stores.openJournal(tillId) },
+        ports: { clock, ids, crypto, http, vault, events, pages, log, journal: await stores.openJournal(tillId) },
       };
     return createCore({ version: parts.version, ports: open.ports, banks, settings, training: parts.training, people });
   }

@@ -23,7 +23,9 @@ const TEXT_LIMIT = 500;
 const FIELDS_LIMIT = 40;
 const HIDDEN = "[hidden]";
 const SECRET =
-  /pass|secret|token|authori[sz]ation|cookie|api.?key|private.?key|credential|cryptogram|cv[cv]|card.?(number|no)|(^|[_.])(pan|pin|expiry)$|[a-z](Pan|Pin|Expiry)$/i;
+  /pass|secret|token|authori[sz]ation|cookie|api.?key|private.?key|credential|cryptogram|cv[cv]|pa.?re[qs]|^md$|hpan|card.?(number|no)|(^|[_.])(pan|pin|expiry)$|[a-z](Pan|Pin|Expiry)$/i;
+/** A form's field in running text, where no address stands before it. */
+const FORM_SECRET = /\b(access|access_token|refresh_token|client_secret|secret_hash|password|pareq|pares|md)=[^\s&]*/gi;
 const OWN: ReadonlySet<string> = new Set(["level", "time", "event", "msg"]);
 
 /** Opens the log. Never throws while logging: a full disk loses lines, not payments. */
@@ -84,6 +86,8 @@ function cleanText(text: string): string {
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]+/gu, " ")
     .replaceAll(/-----BEGIN[\s\S]*/g, HIDDEN)
     .replaceAll(/(:\/\/[^\s?#]*)[?#]\S*/g, "$1?…") // ePay puts its token into the query (Q-52)
+    .replaceAll(FORM_SECRET, `$1=${HIDDEN}`)
+    .replaceAll(/\bBearer\s+[\w+/.~-]{8,}=*/gi, `Bearer ${HIDDEN}`)
     .replaceAll(/(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g, (digits) => (isCardNumber(digits) ? HIDDEN : digits));
 }
 

@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:
 import { dirname } from "node:path";
 import type { Crypto, Vault } from "../core/ports.ts";
 import { privateDirectory, readIfThere, writePrivately } from "./files.ts";
+import { seal } from "./seal.ts";
 
 /** Where the vault's 32-byte key comes from. */
 export interface KeySource {
@@ -84,7 +85,7 @@ export async function openCrypto(vault: Vault): Promise<Crypto> {
   }
   if (Object.keys(made).length > 0) await vault.put(made);
   const bytes = { chain: Buffer.from(keys.chain ?? "", "base64"), request: Buffer.from(keys.request ?? "", "base64") };
-  return { mac: (purpose, text) => createHmac("sha256", bytes[purpose]).update(text, "utf8").digest("hex") };
+  return { mac: (purpose, text) => createHmac("sha256", bytes[purpose]).update(text, "utf8").digest("hex"), seal };
 }
 
 // --- helpers ---

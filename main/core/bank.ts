@@ -2,8 +2,9 @@
 import type { AppError } from "../../contract/errors.ts";
 import type { Minor } from "../../contract/money.ts";
 import type { Provider, RefundWay } from "../../contract/states.ts";
+import type { Payer, TypedCard } from "../../contract/card.ts";
 import type { BankWord, PaymentFacts, PaymentRow, Windows } from "./payment.ts";
-import type { Danger, HttpAnswer, Profile } from "./ports.ts";
+import type { BankPage, Danger, HttpAnswer, Profile } from "./ports.ts";
 import type { Purchase, RefundRow } from "./refund.ts";
 
 export interface BankCall<Event> {
@@ -16,7 +17,25 @@ export interface BankCall<Event> {
   readonly timeoutMs: number;
   /** The request in canonical form without any secret: what its fingerprint in the journal is made of. */
   readonly canonical: string;
+  /** A right of its own that must be asked for first. */
+  readonly grant?: GrantNeed;
   read(answer: HttpAnswer): Event;
+}
+
+/** A token of the bank for a call (OAuth). */
+export interface GrantNeed {
+  /** Under which name it is kept as long as it lives; null: for this one call alone. */
+  readonly keep: string | null;
+  /** Asks for it. Safe: nothing is done at the bank. null: only one that is kept will do. */
+  readonly ask: BankCall<GrantAnswer> | null;
+  /** What of the call is another one with the token in it. */
+  with(token: string): { readonly url?: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+export interface Grant {
+  readonly kind: "grant";
+  readonly token: string;
+  readonly lifeMs: number;
 }
 
 /** A well-formed refusal: the bank has spoken, nothing was made. */
@@ -49,6 +68,38 @@ export interface Created {
   readonly warning?: AppError;
 }
 
+/** Taken: from now on the bank is asked by our own number, which is `bankId`. No word of this answer is a result. */
+export interface Posted {
+  readonly kind: "posted";
+  readonly bankId: string;
+  readonly windows: Windows;
+  /** The bank's own number of the operation, where it names one. */
+  readonly operationId: string | null;
+}
+
+/** The payer proves himself on the bank's page first. Never journaled. `windows.confirmMs`: how long he has for it. */
+export interface Challenged {
+  readonly kind: "challenged";
+  readonly bankId: string;
+  readonly windows: Windows;
+  readonly operationId: string | null;
+  readonly page: BankPage;
+  /** What must come back unchanged with the proof (ePay `MD`). */
+  readonly mark: string;
+}
+
+/** The bank's definite no to an operation it has understood; nothing was taken. */
+export interface Declined {
+  readonly kind: "declined";
+  readonly error: AppError;
+}
+
+/** The bank can say nothing because of our settings: nothing is known, and asking again does not help. */
+export interface Misconfigured {
+  readonly kind: "misconfigured";
+  readonly error: AppError;
+}
+
 /** The bank's word about a payment. `unsure`: a "no" outside the document, believed after a second read (Q-34). */
 export interface Word {
   readonly kind: "word";
@@ -60,6 +111,13 @@ export interface Word {
   /** Why, in the bank's own words. */
   readonly message?: string;
   readonly facts?: PaymentFacts;
+  readonly operationId?: string;
+  /** What the bank says has gone back of it. */
+  readonly refunded?: Minor;
+  /** The bank's own number of the card, where it was kept: for the vault alone. */
+  readonly cardId?: string;
+  /** Why, where the bank gives a code of its own. */
+  readonly error?: AppError;
 }
 
 /**
@@ -146,6 +204,8 @@ export interface Details {
   /** null: the bank has no such figure, and our own sum must do. */
   readonly available: Minor | null;
   readonly at: number | null;
+  /** The bank's own number of the operation, where a refund is asked for by that. */
+  readonly operationId?: string;
 }
 
 /** The money goes back: the bank's yes with its own number for it. Anything less is `unclear` (Q-31). */
@@ -169,8 +229,14 @@ export interface RefundWord {
   readonly message: string | null;
 }
 
-export type CreateAnswer = Created | Invoiced | Refused | Unclear;
-export type StatusAnswer = Word | Claim | NotFound | Unclear;
+export type GrantAnswer = Grant | Refused | Unclear;
+export type KeyAnswer = { readonly kind: "key"; readonly text: string } | Refused | Unclear;
+export type CreateAnswer = Created | Invoiced | Posted | Challenged | Declined | Refused | Unclear;
+export type ConfirmAnswer = Posted | Declined | Unclear;
+/** `heard`: what came of it the status says. */
+export type OperationAnswer = { readonly kind: "heard" } | Refused | Unclear;
+/** `refused`: the right to ask could not be had. */
+export type StatusAnswer = Word | Claim | NotFound | Misconfigured | Refused | Unclear;
 export type LookUpAnswer = Found | Foreign | NotFound | Unclear;
 /** Whether the refusal was heard; what came of it the status says. */
 export type RefuseAnswer = { readonly kind: "heard" } | Refused | Unclear;
@@ -185,8 +251,11 @@ export type ReturnCreateAnswer = ReturnCreated | Refused | Unclear;
 export type ReturnStatusAnswer = ReturnWord | NotFound | Unclear;
 export type PurchasesAnswer = Purchases | Refused | Unclear;
 export type DetailsAnswer = Details | Refused | Unclear;
-/** `refused` only for a code that is in the bank's dictionary and means a definite no (Q-02). */
-export type RefundAnswer = Refunded | RefundPending | Refused | Unclear;
+/**
+ * `refused` only for a code that is in the bank's dictionary and means a definite no (Q-02). `heard`: what came of it the
+ * bank's figure says, which is there at once.
+ */
+export type RefundAnswer = Refunded | RefundPending | { readonly kind: "heard" } | Refused | Unclear;
 
 /** The secrets of one profile, read from the vault; never logged, never journaled. */
 export type Secrets = Readonly<Record<string, string>>;
@@ -196,6 +265,8 @@ export interface BankContext {
   readonly secrets: Secrets;
   /** A fresh id for this one request. */
   readonly requestId: string;
+  /** Encrypts for the bank with its own key; there only for a creation that `seals`. */
+  readonly seal?: (text: string) => string;
 }
 
 export type PhoneAction = "scan" | "confirm" | "decline";
@@ -203,6 +274,29 @@ export type PhoneAction = "scan" | "confirm" | "decline";
 /** What is sent once and kept nowhere: the customer's whole telephone number stays out of the journal. */
 export interface CreateExtra {
   readonly phone: string | null;
+  readonly paying: Paying | null;
+}
+
+/** A card as the bank is told of it: typed, or by the bank's own number of a saved one, out of the vault. */
+export type CardMeans = { readonly typed: TypedCard } | { readonly bankCardId: string };
+
+/** With what a posted payment is paid. In memory until it is sent; never journaled, logged or shown. */
+export interface Paying {
+  /** The Google Pay object as received. */
+  readonly token: Readonly<Record<string, unknown>> | null;
+  readonly card: CardMeans | null;
+  readonly receiver: { readonly number: string } | { readonly bankCardId: string } | null;
+  readonly payer: Payer;
+  /** JSON text for the bank's report. */
+  readonly data: string | null;
+  readonly useBonus: boolean;
+}
+
+/** What the payer's browser brought back from the bank's page. */
+export interface Proof {
+  readonly operationId: string | null;
+  readonly mark: string;
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 export interface Bank {
@@ -210,6 +304,8 @@ export interface Bank {
   /** What the contract behind a profile allows. */
   methods(profile: Profile): readonly string[];
   refunds(profile: Profile): RefundWay;
+  /** The least a refund may be, where the bank has such a limit. */
+  leastRefund?(profile: Profile): Minor;
   /** By the payment's `method`. */
   create(context: BankContext, payment: PaymentRow, extra: CreateExtra): BankCall<CreateAnswer>;
   status(context: BankContext, payment: PaymentRow): BankCall<StatusAnswer>;
@@ -221,6 +317,22 @@ export interface Bank {
   lookUp?(context: BankContext, payment: PaymentRow): BankCall<LookUpAnswer>;
   /** Tells the bank that the payment is not waited for any more, after the deadline or a cancellation. Harmless to repeat. */
   refuse?(context: BankContext, payment: PaymentRow): BankCall<RefuseAnswer>;
+  /** The bank's public key for cards; a bank that has this wants `BankContext.seal` in a creation that `seals`. */
+  key?(context: BankContext): BankCall<KeyAnswer>;
+  seals?(payment: PaymentRow, extra: CreateExtra): boolean;
+  /** The terminal under which our numbers of such a payment are counted; the profile's device where there is only one. */
+  terminalOf?(profile: Profile, method: string): string;
+  /**
+   * Sends the payer's proof on (ePay confirm). Once: a lost answer is settled by the status. null where what came back is
+   * no proof, or not of this page.
+   */
+  confirm?(context: BankContext, payment: PaymentRow, proof: Proof): BankCall<ConfirmAnswer> | null;
+  /** Whether held money may be taken and given back here; else that is done in the bank's own office. */
+  operations?(profile: Profile): boolean;
+  /** Takes held money: so much of it. Sent once. */
+  capture?(context: BankContext, payment: PaymentRow, minor: Minor): BankCall<OperationAnswer>;
+  /** Gives held money back. Sent once. */
+  release?(context: BankContext, payment: PaymentRow): BankCall<OperationAnswer>;
   /** What a message of the event stream speaks of; null for one that is not for this profile, or no message at all. */
   hint?(profile: Profile, text: string): Hint | null;
   /** What makes this till known to the bank; absent where a bank has no such thing, null where nothing is missing. */

@@ -3,20 +3,24 @@ import { COMMANDS, type CoreCommandName, type CommandInput, type CommandOutput }
 import { DESK_COMMANDS } from "../../contract/desk.ts";
 import { appError, type Result } from "../../contract/errors.ts";
 import type { Snapshot, View } from "../../contract/snapshot.ts";
-import { isOpen, LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
+import { isOpen, isPostedMethod, LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
+import { createBankPages } from "./bank-page.ts";
+import { createCards } from "./cards.ts";
 import type { Actor, Core, CoreOptions, Training } from "./index.ts";
 import type { PaymentRow } from "./payment.ts";
 import { createPayments } from "./payments.ts";
 import { HttpFailure, type NoticeRow } from "./ports.ts";
+import { checkCommand } from "./command-input.ts";
 import { createHints } from "./hints.ts";
-import { toPayment } from "./present.ts";
+import { toCard, toPayment } from "./present.ts";
 import { createProviders } from "./providers.ts";
 import { listHistory } from "./history.ts";
 import { createRefunds } from "./refunds.ts";
 import { createRunner } from "./runner.ts";
 import { createSchedule } from "./schedule.ts";
 import { buildSnapshot, currentOf } from "./snapshot.ts";
-import { isWorthAsking } from "./reduce.ts";
+import { isAskedAtStart } from "./reduce.ts";
+import { comesLate } from "./reduce-posted.ts";
 
 type Handlers = {
   [N in CoreCommandName]: (actor: string, input: CommandInput<N>) => Promise<Result<CommandOutput[N]>>;
@@ -38,7 +42,20 @@ export function createCore(options: CoreOptions): Core {
 
   const schedule = createSchedule(clock);
   const providers = createProviders(ports, schedule, settings, options.banks, () => publish(), eventsOf);
+  const cards = createCards(ports);
+  let stopped = false;
+  const pages = createBankPages({
+    ports,
+    schedule,
+    providers,
+    apply: (live, event, more) => runner.apply(live, event, more),
+    applyIfNew: (live, event, more) => runner.applyIfNew(live, event, more),
+    isStopped: () => stopped,
+    changed: () => changed(-1),
+  });
   const runner = createRunner(ports, schedule, providers, {
+    cards,
+    pages,
     timezone: settings.timezone,
     changed,
     notices: newNotices,
@@ -56,10 +73,19 @@ export function createCore(options: CoreOptions): Core {
     openPayment: () => [...runner.all()].find((live) => isOpen(live.row))?.row ?? null,
     changed,
   });
-  const payments = createPayments(ports, boot, settings, providers, runner, refunds, (provider, head) => {
-    lastProvider = provider;
-    changed(head);
-  });
+  const payments = createPayments(
+    ports,
+    boot,
+    settings,
+    providers,
+    runner,
+    { cards, pages },
+    refunds,
+    (provider, head) => {
+      lastProvider = provider;
+      changed(head);
+    },
+  );
 
   function eventsOf(provider: Provider): ReturnType<typeof hints.state> {
     return hints.state(provider);
@@ -77,7 +103,7 @@ export function createCore(options: CoreOptions): Core {
       trainingFault,
       pinKnown: options.people.known(),
     };
-    return buildSnapshot(view, state, ports, runner, providers, refunds);
+    return buildSnapshot(view, state, ports, runner, providers, refunds, pages);
   }
 
   function publish(): void {
@@ -95,15 +121,15 @@ export function createCore(options: CoreOptions): Core {
   /** What is settled, put away and without news has no business in memory. */
   function prune(): void {
     if (!started) return;
-    for (const { row, asking, refusing } of runner.all()) {
+    for (const { row, asking, refusing, out } of runner.all()) {
       const noticed = notices.some((notice) => notice.paymentId === row.id && notice.acknowledgedAt === null);
-      if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !asking && !refusing)
-        runner.forget(row.id);
+      // One that something still holds would be written twice with one version if it were taken up anew beside it.
+      const held = asking !== null || refusing !== null || out > 0;
+      if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !held) runner.forget(row.id);
     }
   }
 
   async function newNotices(before: PaymentRow, after: PaymentRow): Promise<readonly NoticeRow[]> {
-    if (after.state !== "paid" || before.state === "paid") return [];
     const made: NoticeRow[] = [];
     const notice = (kind: string): void => {
       made.push({
@@ -115,10 +141,20 @@ export function createCore(options: CoreOptions): Core {
         acknowledgedBy: null,
       });
     };
-    // A late success of the sale that is still on the screen is told by the screen itself (design U19).
-    if (after.late && currentOf(runner.all())?.row.id !== after.id) notice("late");
+    // Money of one that is over and stays what it is: no screen tells that.
+    const wasOver = before.settled && after.settled && isPostedMethod(after.method);
+    if (wasOver && after.detail.claimed && !before.detail.claimed) notice("late");
+    if (before.state === after.state || (after.state !== "paid" && after.state !== "authorized")) return made;
+    const wasHeld = before.state === "authorized";
+    // A late success of the sale that is still on the screen is told by the screen itself (design U19). What comes of
+    // held money is no news: a person takes it.
+    const late = after.state === "paid" ? after.late && !wasHeld : comesLate(before);
+    if (late && currentOf(runner.all())?.row.id !== after.id) notice("late");
+    if (after.kind !== "sale") return made;
     const sale = await journal.payments({ saleId: after.saleId, limit: 20 });
-    if (sale.some((row) => row.id !== after.id && row.state === "paid")) notice("double-paid");
+    // Held twice is as much the customer's money as paid twice; told when it was held, told again when both are taken.
+    const isTaken = ({ state }: PaymentRow): boolean => state === "paid" || (state === "authorized" && !wasHeld);
+    if (sale.some((row) => row.kind === "sale" && row.id !== after.id && isTaken(row))) notice("double-paid");
     return made;
   }
 
@@ -181,6 +217,18 @@ export function createCore(options: CoreOptions): Core {
     "payments.refresh": (_, { id }) => payments.refresh(id),
     "payments.dismiss": (_, { id }) => payments.dismiss(id),
     "payments.lookUp": (_, input) => payments.lookUp(input),
+    "payments.capture": (_, input) => payments.capture(input),
+    "payments.void": (_, { id }) => payments.release(id),
+    "payments.bankPage": (_, input) => payments.bankPage(input),
+    "cards.list": async () => {
+      const known = settings.providers.map(({ profile }) => profile);
+      const items = (await cards.list()).filter((card) =>
+        known.some(({ provider, environment }) => provider === card.provider && environment === card.environment),
+      );
+      return { ok: true, value: { items: items.map((card) => toCard(card, settings.timezone)) } };
+    },
+    "cards.remove": async (_, { id }) =>
+      (await cards.remove(id)) ? { ok: true, value: null } : { ok: false, error: appError("card_unknown") },
     "refunds.create": (actor, input) => refunds.create(actor, input),
     "refunds.get": (_, { id }) => refunds.get(id),
     "refunds.list": (_, query) => refunds.list(query),
@@ -266,30 +314,15 @@ export function createCore(options: CoreOptions): Core {
     };
   }
 
-  function permitted(actor: Actor, name: CoreCommandName): boolean {
-    const command = COMMANDS[name];
-    if (actor.kind === "person") return command.screen;
-    return command.till !== null && actor.scopes.includes(command.till);
-  }
-
   async function call(actor: Actor, name: string, input: unknown): Promise<Result<unknown>> {
     if (!Object.hasOwn(COMMANDS, name) || Object.hasOwn(DESK_COMMANDS, name))
       return { ok: false, error: appError("unknown_command", { params: { name: name.slice(0, 64) } }) };
     const command = name as CoreCommandName;
-    if (!permitted(actor, command)) return { ok: false, error: appError("forbidden") };
-    const parsed = COMMANDS[command].input.safeParse(input);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const field = issue?.path.join(".") || "input";
-      const amount = issue?.path.at(-1) === "amount";
-      return {
-        ok: false,
-        error: appError(amount ? "bad_amount" : "bad_request", { params: { field, problem: issue?.message ?? "" } }),
-      };
-    }
+    const checked = checkCommand(actor, command, input);
+    if (!checked.ok) return checked;
     const handler = handlers[command] as (actor: string, input: unknown) => Promise<Result<unknown>>;
     try {
-      return await handler(`${actor.kind}:${actor.name}`, parsed.data);
+      return await handler(`${actor.kind}:${actor.name}`, checked.value);
     } catch (error) {
       const incident = ports.ids.requestId().slice(0, 8);
       log.error("command.failed", { command, incident, detail: String(error) });
@@ -327,9 +360,7 @@ export function createCore(options: CoreOptions): Core {
       for (const live of runner.all()) {
         const { row } = live;
         runner.resume(live);
-        // Asked once at each start: a dead token that was settled, and what waits for a person (not an invoice: Q-33).
-        if (isWorthAsking(row) && row.method !== "invoice" && (row.detail.askAtStart || row.state === "needs_review"))
-          void runner.ask(live);
+        if (isAskedAtStart(row)) void runner.ask(live);
       }
       prune();
       publish();
@@ -359,6 +390,8 @@ export function createCore(options: CoreOptions): Core {
     },
     async stop() {
       const closing = hints.stop();
+      stopped = true;
+      pages.stop();
       providers.stop();
       await refunds.stop();
       await runner.stop();

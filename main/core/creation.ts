@@ -1,5 +1,6 @@
 /** The creation of a payment at its bank: sent once, and again only where its danger class allows that. */
 import { appError, type AppError } from "../../contract/errors.ts";
+import { isPostedMethod } from "../../contract/states.ts";
 import type { BankCall, BankContext, CreateAnswer, CreateExtra } from "./bank.ts";
 import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
 import { asFailure, failureError } from "./failure.ts";
@@ -9,6 +10,7 @@ import { HttpFailure, type CallRow, type Danger, type Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import { isSought, type PaymentEvent } from "./reduce.ts";
 import { JOURNAL_AGAIN } from "./pace.ts";
+import type { createPosts } from "./post.ts";
 import type { Live, Runner } from "./runner.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -34,20 +36,26 @@ export interface CreationParts extends Pick<Runner, "apply" | "applyIfNew" | "co
   readonly schedule: Schedule;
   readonly providers: Providers;
   readonly lookUps: LookUps;
+  readonly post: ReturnType<typeof createPosts>;
   isStopped(): boolean;
 }
 
 /** Makes the creations of one till. */
 export function createCreation(parts: CreationParts): Creation {
-  const { ports, schedule, providers, lookUps, apply, applyIfNew, commit, isStopped } = parts;
+  const { ports, schedule, providers, lookUps, post, apply, applyIfNew, commit, isStopped } = parts;
   const { clock, journal, log } = ports;
 
   async function createCall(row: PaymentRow, extra: CreateExtra): Promise<CallRow> {
-    const ctx = await providers.context(row.profileId);
+    // Its fingerprint holds nothing of a card, so nothing is encrypted for it.
+    const ctx = { ...(await providers.context(row.profileId)), seal: () => "" };
     return lineOf(ports, ctx, bankOf(providers, row).create(ctx, row, extra), { paymentId: row.id, refundId: null });
   }
 
-  async function create(live: Live, first: CallRow, extra: CreateExtra): Promise<void> {
+  function create(live: Live, first: CallRow, extra: CreateExtra): Promise<void> {
+    return isPostedMethod(live.row.method) ? post(live, first, extra) : make(live, first, extra);
+  }
+
+  async function make(live: Live, first: CallRow, extra: CreateExtra): Promise<void> {
     let line: CallRow | null = first;
     let search: { readonly until: number; readonly told: Told } | null = null;
     while (line) {
@@ -121,7 +129,7 @@ export function createCreation(parts: CreationParts): Creation {
   }
 
   function restarted(row: PaymentRow, danger: Danger | null): PaymentEvent {
-    return danger === "resolvable" && lookUps.canFind(row)
+    return danger === "resolvable" && !isPostedMethod(row.method) && lookUps.canFind(row)
       ? { kind: "lost", again: false, ...LEFT_BEHIND }
       : { kind: "restart", danger };
   }
@@ -143,8 +151,7 @@ export function createCreation(parts: CreationParts): Creation {
     const lost = (error: AppError, refused = false): PaymentEvent => ({ kind: "lost", again: true, error, refused });
     try {
       const answer = await send();
-      const made = answer.kind === "created" || answer.kind === "invoiced";
-      const done = answered(line, clock.now(), made ? "0" : answer.error.bankCode);
+      const done = answered(line, clock.now(), "error" in answer ? answer.error.bankCode : "0");
       if (answer.kind === "invoiced") return { event: { kind: "invoiced", answer }, done };
       if (answer.kind === "created") {
         // The bank's wall clock decides nothing here (Q-24), but a technician should know that one of the two is wrong.
@@ -154,7 +161,7 @@ export function createCreation(parts: CreationParts): Creation {
         if (other) return { event: { kind: "foreign", error: { ...takenBy(other), incident } }, done };
         return { event: { kind: "created", answer }, done };
       }
-      const error: AppError = { ...answer.error, incident };
+      const error: AppError = { ...("error" in answer ? answer.error : appError("malformed_answer")), incident };
       if (answer.kind === "refused") return { event: wasLost ? lost(error, true) : { kind: "refused", error }, done };
       const unread = canFind ? lost(appError("answer_lost", { incident })) : null;
       return { event: unread ?? { kind: "unanswered", danger, left: true, error }, done };

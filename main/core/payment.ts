@@ -25,9 +25,21 @@ export interface Windows {
 
 /**
  * What a bank last said about a payment, in our words. `created`: nobody scanned yet; `pending`: not decided, and nobody can
- * tell whether the customer is busy with it; `held`: money blocked.
+ * tell whether the customer is busy with it; `held`: money blocked on the way to being paid. Of a posted one also:
+ * `authorized`: blocked until we take it or give it back; `released`: given back; `verified`: a card check has passed;
+ * `unproven`: the payer has not proved himself on the bank's page (ePay `3D`).
  */
-export type BankWord = "created" | "pending" | "scanned" | "held" | "paid" | "declined";
+export type BankWord =
+  | "created"
+  | "pending"
+  | "scanned"
+  | "held"
+  | "paid"
+  | "declined"
+  | "authorized"
+  | "released"
+  | "verified"
+  | "unproven";
 
 /** What the bank tells of a payment beside its word. A sum is whole tiyn. */
 export interface PaymentFacts {
@@ -44,6 +56,9 @@ export interface Refusal {
   /** A well-formed answer has come. Whatever it said, the status decides. */
   readonly heard: boolean;
 }
+
+/** How the bank's page ended without a confirmation. */
+export type PageEnd = "cancelled" | "timeout" | "mismatch" | "restart";
 
 export interface PaymentDetail {
   /** How often a creation was sent; a harmless one may be sent twice. */
@@ -96,6 +111,26 @@ export interface PaymentDetail {
   /** The bank has said "paid" in a way that cannot be believed: nothing may be refused any more. */
   readonly claimed: boolean;
   readonly facts: PaymentFacts | null;
+  /** Posted: when it was first sent, and whether the bank has answered to that. */
+  readonly postedAt: number | null;
+  readonly posted: "answered" | "lost" | null;
+  /** Posted: how the bank's page ended, and whether the confirmation has been sent. */
+  readonly pageEnd: PageEnd | null;
+  readonly confirmed: boolean;
+  /** The bank complains of our settings: not asked again by timer before they change (contract, "A payment"). */
+  readonly paused: boolean;
+  /** The bank's own number of the operation, by which it is captured, released and refunded (ePay `id`). */
+  readonly operationId: string | null;
+  /** A capture or release that was sent and whose outcome the bank's word has not shown yet. */
+  readonly operation: "capture" | "release" | null;
+  /** How much of it was to be taken by that capture. */
+  readonly captureMinor: Minor | null;
+  /** The card used: our handle where it is a saved one, and what may be shown of it. Transfer: the card it goes to. */
+  readonly card: { readonly id: string | null; readonly mask: string; readonly type: string } | null;
+  readonly receiver: string | null;
+  /** The bank was asked to keep the card, for this customer of the shop. */
+  readonly saveCard: boolean;
+  readonly accountId: string | null;
   /** What went back of it as far as this till knows. */
   readonly refundedMinor: number;
 }
@@ -134,6 +169,18 @@ export const NEW_DETAIL: PaymentDetail = {
   refusal: null,
   claimed: false,
   facts: null,
+  postedAt: null,
+  posted: null,
+  pageEnd: null,
+  confirmed: false,
+  paused: false,
+  operationId: null,
+  operation: null,
+  captureMinor: null,
+  card: null,
+  receiver: null,
+  saveCard: false,
+  accountId: null,
   refundedMinor: 0,
 };
 

@@ -2,14 +2,19 @@
 import { appError, type Result } from "../../contract/errors.ts";
 import { formatMoney, parseAmount } from "../../contract/money.ts";
 import type { CommandInput, CommandOutput, PaymentQuery, PaymentRequest } from "../../contract/commands.ts";
-import { isOpen } from "../../contract/states.ts";
+import { isOpen, isPostedMethod } from "../../contract/states.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { Bank } from "./bank.ts";
-import { createInvoices, maskPhone } from "./invoice.ts";
-import { invoiceCounter, nextInvoice } from "./invoice-number.ts";
+import type { PaymentPages } from "./bank-page.ts";
+import type { Cards } from "./cards.ts";
+import { createInvoices } from "./invoice.ts";
+import { createInvoiceNumbers } from "./invoice-number.ts";
+import { createOperations } from "./operations.ts";
 import { askPage, BAD_CURSOR, cutPage } from "./page.ts";
-import { NEW_DETAIL, type PaymentRow } from "./payment.ts";
-import type { Batch, Ports } from "./ports.ts";
+import { makePosting, postedPrint, whyNotTaken } from "./paying.ts";
+import { newPayment, type Intent } from "./intent.ts";
+import type { PaymentRow } from "./payment.ts";
+import type { Ports } from "./ports.ts";
 import { toPayment } from "./present.ts";
 import { toRefund } from "./refund-present.ts";
 import type { Providers } from "./providers.ts";
@@ -34,6 +39,12 @@ export interface Payments {
   cancel(id: string): Promise<Result<Payment>>;
   refresh(id: string): Promise<Result<Payment>>;
   dismiss(id: string): Promise<Result<Payment>>;
+  /** Takes held money: all of it, or less. */
+  capture(input: CommandInput<"payments.capture">): Promise<Result<Payment>>;
+  /** Gives held money back. */
+  release(id: string): Promise<Result<Payment>>;
+  /** The screen has opened the bank's page, or has seen it closed. */
+  bankPage(input: CommandInput<"payments.bankPage">): Promise<Result<null>>;
   lookUp(input: CommandInput<"payments.lookUp">): Promise<Result<CommandOutput["payments.lookUp"]>>;
 }
 
@@ -49,12 +60,15 @@ export function createPayments(
   settings: Settings,
   providers: Providers,
   runner: Runner,
+  { cards, pages }: { readonly cards: Pick<Cards, "find">; readonly pages: Pick<PaymentPages, "did"> },
   refunds: Pick<Refunds, "get" | "holdsScreen" | "leaveScreen">,
   charged: (provider: PaymentRow["provider"], head: number) => void,
 ): Payments {
   const { clock, journal } = ports;
   const { timezone } = settings;
   const invoices = createInvoices(ports, providers, runner);
+  const operations = createOperations(ports, providers, runner);
+  const numbers = createInvoiceNumbers(ports, providers, settings.till.id, run);
   const show = (row: PaymentRow): Payment => toPayment(row, timezone);
   const refuse = (error: ReturnType<typeof appError>, row?: PaymentRow): Refusal => ({
     ok: false,
@@ -107,6 +121,7 @@ export function createPayments(
         ...(isInvoiceRequest(request)
           ? [invoicePhone(providers.bank(request.provider), request), request.comment, request.confirmDuplicateOf]
           : []),
+        ...postedPrint(ports.crypto, method, request),
       ]),
     );
 
@@ -119,18 +134,24 @@ export function createPayments(
     const refund = await journal.refundByKey(key);
     if (refund) return { ok: false, error: appError("key_reused"), refund: toRefund(refund, timezone) };
 
-    if (minor === null || minor === 0) return refuse(appError("bad_amount"));
+    // A card is checked with nothing to pay (Q-77).
+    const nothing = method === "cardVerification";
+    if (minor === null || (minor === 0) !== nothing) return refuse(appError("bad_amount"));
     const provider = providers.find(request.provider);
     if (!provider) return refuse(appError("not_configured", { params: { provider: request.provider } }));
-    if (!provider.bank.methods(provider.settings.profile).includes(method) || currency !== "KZT")
-      return refuse(appError("not_supported"));
+    const { profile } = provider.settings;
+    const unfit = whyNotTaken(provider.bank, profile, method, request);
+    if (unfit) return refuse(unfit);
     if (method !== "invoice" && isInvoiceRequest(request))
       return refuse(appError("bad_request", { params: { field: "phone", problem: "belongs to an invoice" } }));
     const phone = method === "invoice" ? invoicePhone(provider.bank, request) : null;
     if (method === "invoice" && phone === null) return refuse(appError("bad_phone"));
     const { min, max } = provider.settings;
-    if (minor < min) return refuse(appError("amount_too_small", { params: { limit: formatMoney(min) } }));
+    if (minor < min && !nothing) return refuse(appError("amount_too_small", { params: { limit: formatMoney(min) } }));
     if (minor > max) return refuse(appError("amount_too_large", { params: { limit: formatMoney(max) } }));
+
+    const posting = isPostedMethod(method) ? await makePosting(cards, profile, method, request) : null;
+    if (posting?.ok === false) return posting;
 
     const open = [...runner.all()].find((live) => isOpen(live.row));
     if (open) return refuse(appError("till_busy", { params: { number: open.row.number } }), open.row);
@@ -165,71 +186,39 @@ export function createPayments(
       );
 
     const { settings: bank } = provider;
-    return record({ actor, key, mac, minor, method, saleId, request, bank, phone, phoneMac });
+    return record({
+      actor,
+      key,
+      mac,
+      minor,
+      method,
+      saleId,
+      request,
+      bank,
+      phone,
+      phoneMac,
+      posting: posting?.value ?? null,
+    });
   }
 
-  async function record(intent: {
-    readonly actor: string;
-    readonly key: string;
-    readonly mac: string;
-    readonly minor: NonNullable<ReturnType<typeof parseAmount>>;
-    readonly method: string;
-    readonly saleId: string | null;
-    readonly request: PaymentRequest;
-    readonly bank: ProviderSettings;
-    /** Whole, in the bank's form: for the creation alone. */
-    readonly phone: string | null;
-    readonly phoneMac: string | null;
-  }): Promise<Result<Begun>> {
-    const { request, phone } = intent;
+  async function record(intent: Intent & { readonly bank: ProviderSettings }): Promise<Result<Begun>> {
+    const { request, phone, method, posting } = intent;
     const { profile } = intent.bank;
     const at = clock.now();
     const id = ports.ids.uuid();
     const next = (await journal.counter("receipt")) ?? 1n;
-    const invoice = await nextNumber(intent.bank);
-    const row: PaymentRow = {
-      seq: 0,
+    const invoice = await numbers.next(intent.bank, method);
+    const row = newPayment({
+      ...intent,
       id,
-      version: 1,
-      number: `${settings.till.id}-${String(next).padStart(6, "0")}`,
+      at,
       tillId: settings.till.id,
-      saleId: intent.saleId ?? id,
-      replaces: request.replaces ?? null,
-      kind: "sale",
-      profileId: profile.id,
-      provider: request.provider,
-      environment: profile.environment,
-      method: intent.method,
-      minor: intent.minor,
-      currency: "KZT",
-      state: "creating",
-      settled: false,
-      watching: false,
-      parked: false,
-      late: false,
-      bankId: null,
-      externalId: request.externalId ?? null,
-      idemKey: intent.key,
-      idemMac: intent.mac,
-      actor: intent.actor,
+      number: `${settings.till.id}-${String(next).padStart(6, "0")}`,
       businessDay: businessDay(at, timezone),
-      shiftId: null,
-      fulfilment: null,
-      resolution: null,
-      error: null,
-      createdAt: at,
-      updatedAt: at,
-      detail: {
-        ...NEW_DETAIL,
-        description: request.description ?? null,
-        phoneMask: phone === null ? null : maskPhone(phone),
-        phoneMac: intent.phoneMac,
-        invoiceId: invoice?.invoiceId ?? null,
-        comment: request.comment ?? null,
-        history: [{ at, state: "creating", cause: "created" }],
-      },
-    };
-    const call = await runner.createCall(row, { phone });
+      invoiceId: invoice?.invoiceId ?? null,
+    });
+    const extra = { phone, paying: posting?.paying ?? null };
+    const call = await runner.createCall(row, extra);
     try {
       await refunds.leaveScreen();
       const { seqs, head } = await beside(currentOf(runner.all()), at, (leaving) =>
@@ -240,31 +229,16 @@ export function createPayments(
           calls: [call],
           profiles: [profile],
           counters: [{ name: "receipt", next: next + 1n }, ...(invoice ? [invoice.counter] : [])],
-          meta: { lastProvider: request.provider },
+          meta: { lastProvider: request.provider, ...invoice?.meta },
         }),
       );
       const live = runner.adopt({ ...row, seq: seqs[id] ?? 0 });
-      live.creating = runner.create(live, call, { phone });
+      live.creating = runner.create(live, call, extra);
       charged(request.provider, head);
       return { ok: true, value: { live, row: live.row, created: true } };
     } catch {
       return refuse(appError("journal_unavailable"));
     }
-  }
-
-  /** Our own number for a payment at a bank that takes one, and the counter that goes into the same commit. */
-  async function nextNumber({
-    name,
-    profile,
-    invoices: range,
-  }: ProviderSettings): Promise<{ invoiceId: string; counter: NonNullable<Batch["counters"]>[number] } | null> {
-    if (range === null) return null;
-    const terminal = profile.device ?? "";
-    const counter = invoiceCounter(name, terminal);
-    const { epoch } = await journal.info();
-    const source = { tillId: settings.till.id, provider: name, terminal, epoch, run };
-    const { invoiceId, next } = nextInvoice(ports.crypto, source, range, await journal.counter(counter));
-    return { invoiceId, counter: { name: counter, next } };
   }
 
   /**
@@ -301,6 +275,9 @@ export function createPayments(
     if (!row) return refuse(appError("not_found"));
     if (row.state === "in_doubt") return refuse(appError("use_dismiss"), row);
     if (row.method === "invoice") return cancelInvoice(row);
+    // The bank has it, and only its word ends it.
+    if (row.state === "awaiting_confirmation" && isPostedMethod(row.method))
+      return refuse(appError("not_finished"), row);
     const live = runner.live(id);
     if (row.state === "cancelled" && !row.settled) return { ok: true, value: show(row) };
     if (!live || row.settled || !(isOpen(row) || (row.parked && row.state === "awaiting_confirmation")))
@@ -323,14 +300,30 @@ export function createPayments(
     }
   }
 
+  async function liveOf(id: string): Promise<Live | null> {
+    const live = runner.live(id);
+    if (live) return live;
+    const row = await journal.payment(id);
+    return row && runner.adoptOld(row);
+  }
+
+  async function operated(live: Live, operate: () => Promise<Result<PaymentRow>>): Promise<Result<Payment>> {
+    try {
+      const done = await operate();
+      return done.ok ? { ok: true, value: show(done.value) } : refuse(done.error, live.row);
+    } catch {
+      return refuse(appError("journal_unavailable"), live.row);
+    }
+  }
+
   return {
     create,
     async renew(actor, { id, key }) {
       const live = runner.live(id);
       const row = live?.row ?? (await rowOf(id));
       if (!row) return refuse(appError("not_found"));
-      // Its telephone is not kept, and one that was sent is not over by sending another.
-      if (row.method === "invoice") return refuse(appError("not_supported"), row);
+      // Its telephone, or its card, is not kept, and one that was sent is not over by sending another.
+      if (row.method === "invoice" || isPostedMethod(row.method)) return refuse(appError("not_supported"), row);
       const again = await journal.paymentByKey(key);
       if (!again && live && isOpen(row)) {
         if (row.state !== "awaiting_scan") return refuse(appError("not_finished"), row);
@@ -386,6 +379,22 @@ export function createPayments(
       const live = runner.live(id);
       if (!live || (row.detail.dismissed && !isParkable(row))) return { ok: true, value: show(row) };
       return act(live, "dismiss");
+    },
+    async capture({ id, amount }) {
+      const live = await liveOf(id);
+      if (!live) return refuse(appError("not_found"));
+      const minor = amount === undefined ? null : parseAmount(amount);
+      if (amount !== undefined && (minor === null || minor === 0)) return refuse(appError("bad_amount"), live.row);
+      return operated(live, () => operations.capture(live, minor));
+    },
+    async release(id) {
+      const live = await liveOf(id);
+      return live ? operated(live, () => operations.release(live)) : refuse(appError("not_found"));
+    },
+    async bankPage({ id, did }) {
+      const live = runner.live(id);
+      if (!live) return refuse(appError("not_found"));
+      return pages.did(live, did) ? { ok: true, value: null } : refuse(appError("already_final"), live.row);
     },
     lookUp: invoices.lookUp,
   };

@@ -25,6 +25,11 @@ export interface Ids {
 export interface Crypto {
   /** Keyed fingerprint (HMAC-SHA-256, hex) with the vault's key for `purpose`. */
   mac(purpose: "chain" | "request", text: string): string;
+  /**
+   * Encrypts a text for a bank with its public key, as the bank served it: RSA, PKCS#1 v1.5, base64 (outside-facts 4.1).
+   * Throws on a key that cannot be read.
+   */
+  seal(publicKey: string, text: string): string;
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -268,7 +273,47 @@ export interface Events {
 /** For a till whose banks have none. */
 export const NO_EVENTS: Events = { listen: () => ({ close: () => Promise.resolve() }) };
 
+// ---- the bank's own page ----
+
+/** A form that the payer's browser posts to the bank's page; the host adds `TermUrl`, its own address for the way back. */
+export interface BankPage {
+  readonly action: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface OfferedPage {
+  /** Where the screen opens it, at our own address; null where the host opens a window of its own. */
+  readonly path: string | null;
+  /** Opens the host's window, again if need be, with the same form. */
+  open(): void;
+  /** The way back is closed, and the host's window with it. Idempotent. */
+  end(): void;
+}
+
+/**
+ * Shows a bank's page to whoever pays, apart from everything of ours (electron-checklist G). What comes back is evidence,
+ * never a result. `back` is told at most once; nothing is told after `end`.
+ */
+export interface BankPages {
+  offer(
+    page: BankPage,
+    on: {
+      readonly back: (fields: Readonly<Record<string, string>>) => void;
+      readonly opened: () => void;
+      readonly closed: () => void;
+      /** The page could not be loaded. `detail` holds nothing of the form. */
+      readonly failed: (detail: string) => void;
+    },
+  ): OfferedPage;
+}
+
+/** For a host without any: the page is never open, and its time runs out. */
+export const NO_BANK_PAGES: BankPages = {
+  offer: () => ({ path: null, open: () => undefined, end: () => undefined }),
+};
+
 export interface Ports {
+  readonly pages: BankPages;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly crypto: Crypto;

@@ -1,7 +1,9 @@
 /** From rows to what people and programs see: the till API's payment, and the screen's snapshot. Pure. */
+import type { Card } from "../../contract/card.ts";
 import { formatAmount, minor } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { PaymentView } from "../../contract/snapshot.ts";
+import type { SavedCard } from "./cards.ts";
 import type { PaymentFacts, PaymentRow } from "./payment.ts";
 import { isoTime } from "./time.ts";
 
@@ -37,7 +39,7 @@ export function toPayment(row: PaymentRow, timezone: string): Payment {
     paymentMethods: [...row.detail.paymentMethods],
     scanDeadline: maybe(row.detail.scanDeadline),
     confirmDeadline: maybe(row.detail.confirmDeadline),
-    card: facts?.card ? { id: null, ...facts.card } : null,
+    card: cardOf(row),
     details: detailsOf(facts),
     error: row.error === null ? null : { ...row.error, params: { ...row.error.params } },
     resolution: row.resolution === null ? null : { ...row.resolution, at: time(row.resolution.at) },
@@ -49,11 +51,22 @@ export function toPayment(row: PaymentRow, timezone: string): Payment {
   };
 }
 
+/** The bank's own word about the card before what we know of it. */
+function cardOf({ detail: { card, facts } }: PaymentRow): Payment["card"] {
+  if (facts?.card) return { id: card?.id ?? null, ...facts.card };
+  return card === null ? null : { ...card };
+}
+
 function detailsOf(facts: PaymentFacts | null): Payment["details"] {
   if (facts === null) return null;
   const sum = (whole: number | null): string | null => (whole === null ? null : formatAmount(minor(whole)));
   const { reference, fee, bonus, lines } = facts;
   return { reference, fee: sum(fee), bonusAmount: sum(bonus), lines: lines.map((line) => ({ ...line })) };
+}
+
+/** A saved card without the bank's own number of it. */
+export function toCard({ id, mask, type, accountId, environment, savedAt }: SavedCard, timezone: string): Card {
+  return { id, mask, type, accountId, environment, savedAt: isoTime(savedAt, timezone) };
 }
 
 /** What only the running process knows of a payment: its monotonic deadlines and its last questions. */
@@ -64,8 +77,11 @@ export interface Pulse {
   readonly silent: boolean;
 }
 
+/** What is not in the row: the bank's page that stands before the payer, and whether held money is taken and given back here. */
+export type Beside = Pick<PaymentView, "bankPage" | "operations">;
+
 /** The screen's view; `mono` is the monotonic now in milliseconds. */
-export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: string): PaymentView {
+export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: string, beside: Beside): PaymentView {
   const time = (at: number | null): string | null => (at === null ? null : isoTime(at, timezone));
   const shown = isShown(row);
   const { facts } = row.detail;
@@ -73,6 +89,7 @@ export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: st
     id: row.id,
     number: row.number,
     saleId: row.saleId,
+    kind: row.kind,
     provider: row.provider,
     environment: row.environment,
     method: row.method,
@@ -86,12 +103,15 @@ export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: st
     scanned: row.detail.confirmDeadline !== null,
     bankId: row.bankId,
     invoiceId: row.detail.invoiceId,
-    card: facts?.card ?? null,
+    card: cardOf(row),
     details: detailsOf(facts),
     qr: shown && row.detail.payload !== null ? { payload: row.detail.payload } : null,
     link: shown ? row.detail.link : null,
     phone: row.detail.phoneMask,
     payableUntil: time(row.detail.payableUntil),
+    receiver: row.detail.receiver,
+    bankPage: row.state === "awaiting_3ds" ? beside.bankPage : null,
+    operations: row.state === "authorized" && beside.operations,
     refundedMinor: row.detail.refundedMinor,
     paymentMethods: row.detail.paymentMethods,
     countdown: countdown(row, pulse, mono),
@@ -118,8 +138,14 @@ function countdown(row: PaymentRow, pulse: Pulse, mono: number): PaymentView["co
   if (row.state === "awaiting_scan" && pulse.scanAt !== null) {
     return { kind: "scan", remainingMs: left(pulse.scanAt), totalMs: windows.scanMs };
   }
-  if (row.state === "awaiting_confirmation" && pulse.confirmAt !== null) {
-    return { kind: "confirm", remainingMs: left(pulse.confirmAt), totalMs: windows.confirmMs };
+  if (pulse.confirmAt === null) return null;
+  if (row.state === "awaiting_3ds" && row.detail.pageEnd === null) {
+    return { kind: "page", remainingMs: left(pulse.confirmAt), totalMs: windows.confirmMs };
+  }
+  if (row.state === "awaiting_confirmation") {
+    // A posted one has the bank's whole session, not the time for its page.
+    const remainingMs = left(pulse.confirmAt);
+    return { kind: "confirm", remainingMs, totalMs: Math.max(remainingMs, windows.confirmMs) };
   }
   return null;
 }

@@ -4,9 +4,11 @@ import type { ProviderHealth } from "../../contract/commands.ts";
 import type { ProviderView } from "../../contract/snapshot.ts";
 import type { Provider } from "../../contract/states.ts";
 import type { Bank, BankCall, BankContext, Secrets } from "./bank.ts";
+import { createBankKeys } from "./bank-key.ts";
 import { createStops } from "./device.ts";
 import { asFailure, failureError, isNetworkProblem } from "./failure.ts";
-import { HttpFailure, type HttpAnswer, type Ports } from "./ports.ts";
+import { createGrants, isUnauthorized } from "./grants.ts";
+import { HttpFailure, type HttpAnswer, type Ports, type Profile } from "./ports.ts";
 import type { Schedule } from "./schedule.ts";
 import { secretsName, type ProviderSettings, type Settings } from "./settings.ts";
 import { isoTime } from "./time.ts";
@@ -41,9 +43,20 @@ export interface Providers {
   context(profileId: string): Promise<BankContext>;
   /**
    * Sends one call; every exchange with a bank goes through here. Rejects with HttpFailure. An answer that says that the
-   * bank does not know the device (Kaspi -1501) or has switched it off (-1502) stops payments of that profile.
+   * bank does not know the device (Kaspi -1501) or has switched it off (-1502) stops payments of that profile. Where a
+   * call needs a right of its own first, which takes its time, `isWanted` is asked right before the call leaves.
    */
-  send<Event>(context: BankContext, call: BankCall<Event>): Promise<Event>;
+  send<Event>(context: BankContext, call: BankCall<Event>, isWanted?: () => boolean): Promise<Event>;
+  /**
+   * Makes a call of what is encrypted with the bank's key for cards: `make` gets the context with `seal`. Refuses with
+   * `key_unreadable`, or with the bank's no to the question for its key; rejects with HttpFailure `connect` where that was
+   * not to be had. Not one byte of the call itself has left then.
+   */
+  sealed<T>(context: BankContext, make: (context: BankContext) => T): Promise<Result<T>>;
+  /** The bank's key for cards is fetched anew for the next call: what was encrypted with it was not understood. */
+  dropKey(profileId: string): void;
+  /** Whether money that is held with this profile can be taken and given back here; false for one nobody has met yet. */
+  operates(profileId: string): boolean;
   /**
    * Tries the way ahead of what must not be sent twice: null when the bank has answered well on it in the last 5 s or
    * answers a ping now, else what it said instead. Rejects with HttpFailure.
@@ -118,6 +131,10 @@ export function createProviders(
     });
   }
   const stops = createStops(ports);
+  const grants = createGrants(clock, once);
+  const keys = createBankKeys(ports, (ctx, call) => exchange(ctx, call));
+  /** Those that payments in hand were made with and the settings have no more; a profile never changes. */
+  const former = new Map<string, Profile>();
   let stopped = false;
   const stateOf = (name: string): State | undefined => states.find((state) => state.settings.name === name);
 
@@ -131,13 +148,14 @@ export function createProviders(
 
   async function context(profileId: string): Promise<BankContext> {
     const current = states.find((state) => state.settings.profile.id === profileId);
-    const profile = current?.settings.profile ?? (await ports.journal.profile(profileId));
+    const profile = current?.settings.profile ?? former.get(profileId) ?? (await ports.journal.profile(profileId));
     if (!profile) throw new Error(`profile ${profileId} is not in the journal`);
+    if (!current) former.set(profileId, profile);
     return { profile, secrets: await secretsOf(profileId), requestId: ports.ids.requestId() };
   }
 
-  async function send<Event>(ctx: BankContext, call: BankCall<Event>): Promise<Event> {
-    const event = await exchange(ctx, call);
+  async function send<Event>(ctx: BankContext, call: BankCall<Event>, isWanted = () => true): Promise<Event> {
+    const event = await exchange(ctx, call, isWanted);
     const error = errorOf(event);
     if (error?.code === "device_not_found" || error?.code === "device_inactive") {
       if (await stops.set(ctx.profile.id, ctx.secrets["deviceToken"] ?? null, error)) changed();
@@ -145,7 +163,16 @@ export function createProviders(
     return event;
   }
 
-  async function exchange<Event>(ctx: BankContext, call: BankCall<Event>): Promise<Event> {
+  async function exchange<Event>(ctx: BankContext, call: BankCall<Event>, isWanted = () => true): Promise<Event> {
+    if (!call.grant) return (await once(ctx, call)).event;
+    // A right that was refused reads as a refusal of the call, which every answer that can be one has.
+    return (await grants.send(ctx, call, call.grant, isWanted)) as Event;
+  }
+
+  async function once<Event>(
+    ctx: BankContext,
+    call: BankCall<Event>,
+  ): Promise<{ readonly event: Event; readonly unauthorized: boolean }> {
     const state = states.find((candidate) => candidate.settings.profile.id === ctx.profile.id);
     let answer: HttpAnswer;
     try {
@@ -166,7 +193,7 @@ export function createProviders(
     if (state) reached(state);
     const event = call.read(answer);
     if (state && errorOf(event) === null) state.lastGood = clock.mono();
-    return event;
+    return { event, unauthorized: isUnauthorized(answer) };
   }
 
   const errorOf = (event: unknown): AppError | null => (event as { readonly error?: AppError }).error ?? null;
@@ -343,6 +370,19 @@ export function createProviders(
     },
     context,
     send,
+    async sealed(ctx, make) {
+      const bank = banks.find(({ name }) => name === ctx.profile.provider);
+      if (!bank)
+        return { ok: false, error: appError("not_configured", { params: { provider: ctx.profile.provider } }) };
+      return keys.sealed(ctx, bank, make);
+    },
+    dropKey: keys.drop,
+    operates(profileId) {
+      const current = states.find(({ settings }) => settings.profile.id === profileId);
+      const profile = current?.settings.profile ?? former.get(profileId);
+      const bank = banks.find(({ name }) => name === profile?.provider);
+      return (profile && bank?.operations?.(profile)) ?? false;
+    },
     async warm(ctx) {
       const state = states.find((candidate) => candidate.settings.profile.id === ctx.profile.id);
       const last = state?.lastGood ?? null;

@@ -4,11 +4,15 @@
  * received, so "an answer after the deadline" is simply a word that follows `deadline`.
  */
 import { appError, type AppError } from "../../contract/errors.ts";
-import { formatMoney } from "../../contract/money.ts";
-import type { PaymentState } from "../../contract/states.ts";
-import type { Created, Found, Invoiced, Word } from "./bank.ts";
-import type { PaymentDetail, PaymentRow } from "./payment.ts";
+import { formatMoney, type Minor } from "../../contract/money.ts";
+import { isPostedMethod, type PaymentState } from "../../contract/states.ts";
+import type { Challenged, Created, Found, Invoiced, Posted, Word } from "./bank.ts";
+import type { PageEnd, PaymentRow } from "./payment.ts";
 import type { Danger } from "./ports.ts";
+import { isPostedAskedByTimer, reducePosted } from "./reduce-posted.ts";
+import { CONTRADICTION, detail, end, move, noted, settle, SILENT_POLLS, touched, watch } from "./reduce-steps.ts";
+
+export { CONTRADICTION, DAY } from "./reduce-steps.ts";
 
 export type PaymentEvent =
   | { readonly kind: "created"; readonly answer: Created }
@@ -27,7 +31,8 @@ export type PaymentEvent =
   | { readonly kind: "foreign"; readonly error: AppError }
   /** Nothing stands there: it is about to be sent once more. */
   | { readonly kind: "again" }
-  | { readonly kind: "word"; readonly word: Word }
+  /** `cardId`: our handle of the card that the bank has kept with it. */
+  | { readonly kind: "word"; readonly word: Word; readonly cardId?: string }
   /** "Paid" in a way that proves nothing (Q-53): silence, but nothing may be refused any more. */
   | { readonly kind: "claimed" }
   /** The bank is about to be told that the payment is refused. `waited`: the deadline's own question had its time. */
@@ -50,27 +55,56 @@ export type PaymentEvent =
   | { readonly kind: "takeBackRefused"; readonly error: AppError }
   /** No clear answer to that, and the status did not decide either. */
   | { readonly kind: "takeBackLost" }
+  /** Posted payments alone (reduce-posted.ts). The bank has taken it, or wants the payer on its own page first. */
+  | { readonly kind: "posted"; readonly answer: Posted }
+  | { readonly kind: "challenged"; readonly answer: Challenged }
+  /** The bank's definite no to what was posted, or to the confirmation. */
+  | { readonly kind: "declined"; readonly error: AppError }
+  /** The bank's page is over, and nothing of it is sent on: the next word decides. */
+  | { readonly kind: "pageOver"; readonly end: PageEnd; readonly error: AppError | null }
+  /** What came back from it is about to be sent on; no readable answer came to that. */
+  | { readonly kind: "confirming" }
+  | { readonly kind: "confirmLost"; readonly error: AppError }
+  /** The bank complains of our settings: not asked again by timer. */
+  | { readonly kind: "misconfigured"; readonly error: AppError }
+  /**
+   * Held money is about to be taken or given back (`minor`: so much of it alone); a clear no, or it never left; no clear
+   * answer.
+   */
+  | { readonly kind: "operating"; readonly operation: "capture" | "release"; readonly minor?: Minor }
+  | { readonly kind: "operationRefused"; readonly error: AppError }
+  | { readonly kind: "operationLost"; readonly error: AppError }
   /** So much of it went back (whole tiyn). */
   | { readonly kind: "refunded"; readonly minor: number }
   /** The process died and came back; `danger` is that of the creation which was on its way, if one was. */
   | { readonly kind: "restart"; readonly danger: Danger | null };
 
-export const DAY = 24 * 60 * 60 * 1000;
+/** All but what is the same in every life. */
+export type LifeEvent = Exclude<PaymentEvent, { readonly kind: "dismiss" | "refunded" }>;
+
 /** A token is dead this long after both of the bank's windows (contract, "Dead token"). */
 export const DEAD_TOKEN_GRACE = 30_000;
-/** One extra poll at once and the next two (contract, `in_doubt`). */
-const SILENT_POLLS = 3;
 /** A harmless creation, or one that was looked up, may be sent twice in all (reliability, Kaspi `qr/create`). */
 export const CREATE_TRIES = 2;
 /** The bank is told of a refusal so often at most (reliability, Halyk `status` -> REJECTED). */
 const REFUSALS = 5;
-/** Begins the cause in a payment's history of a word of the bank that goes against its final one. */
-export const CONTRADICTION = "bank-contradicts:";
 /** The bank's own word for an invoice that was taken back, here or elsewhere (Kaspi: RemotePaymentCanceled, Q-34). */
 const TAKEN_BACK = /Cancell?ed$/;
 
 /** Takes a payment and what happened at `at` (epoch milliseconds); returns the same object when nothing changes. */
 export function reduce(row: PaymentRow, event: PaymentEvent, at: number): PaymentRow {
+  switch (event.kind) {
+    case "dismiss":
+      return onDismiss(row);
+    case "refunded":
+      return touched(detail(row, { refundedMinor: row.detail.refundedMinor + event.minor }), at);
+    default:
+      return isPostedMethod(row.method) ? reducePosted(row, event, at) : reduceOther(row, event, at);
+  }
+}
+
+/** One that is shown as a code or a link, or sent as an invoice. */
+function reduceOther(row: PaymentRow, event: LifeEvent, at: number): PaymentRow {
   switch (event.kind) {
     case "created":
       return onCreated(row, event.answer, at);
@@ -122,8 +156,6 @@ export function reduce(row: PaymentRow, event: PaymentEvent, at: number): Paymen
         : row;
     case "cancel":
       return canBeGivenUp(row) ? watch(row, "cancelled", "cancelled", at) : row;
-    case "dismiss":
-      return onDismiss(row);
     case "takeBack":
       return row.state === "awaiting_payment" ? askedToCancel({ ...row, error: null }, true, at) : row;
     case "takeBackRefused":
@@ -132,15 +164,25 @@ export function reduce(row: PaymentRow, event: PaymentEvent, at: number): Paymen
       return row.state === "awaiting_payment"
         ? askedToCancel({ ...row, error: appError("cancel_unconfirmed") }, true, at)
         : row;
-    case "refunded":
-      return touched(detail(row, { refundedMinor: row.detail.refundedMinor + event.minor }), at);
     case "restart":
       return onRestart(row, event.danger, at);
+    case "posted":
+    case "challenged":
+    case "declined":
+    case "pageOver":
+    case "confirming":
+    case "confirmLost":
+    case "misconfigured":
+    case "operating":
+    case "operationRefused":
+    case "operationLost":
+      return row;
   }
 }
 
 /** Open, or over for the customer and still asked about by timer. Never an invoice: the bank forbids that (Q-33). */
 export function isAskedByTimer(row: PaymentRow): boolean {
+  if (isPostedMethod(row.method)) return isPostedAskedByTimer(row);
   return (
     row.method !== "invoice" &&
     !row.settled &&
@@ -156,8 +198,26 @@ export function isWorthAsking(row: PaymentRow): boolean {
     row.state !== "paid" &&
     row.state !== "verified" &&
     row.state !== "released" &&
-    row.state !== "failed"
+    (row.state !== "failed" || isPostedMethod(row.method))
   );
+}
+
+/**
+ * Asked once at each start, beside what is asked by timer: a dead token that was settled, what waits for a person, held
+ * money, and what was paused, since the settings may be others now. Not an invoice (Q-33).
+ */
+export function isAskedAtStart(row: PaymentRow): boolean {
+  const { askAtStart, paused } = row.detail;
+  const isDue = askAtStart || row.state === "needs_review" || (!row.settled && (paused || row.state === "authorized"));
+  return isDue && row.method !== "invoice" && isWorthAsking(row);
+}
+
+/** Which of its two deadlines counts now. */
+export function deadlineOf({ method, state, detail: { overdue } }: PaymentRow): "scan" | "confirm" | null {
+  if (overdue) return null;
+  if (state === "awaiting_scan") return "scan";
+  if (state === "awaiting_confirmation") return "confirm";
+  return isPostedMethod(method) && (state === "awaiting_3ds" || state === "in_doubt") ? "confirm" : null;
 }
 
 /** The answer to its creation was lost: the bank is asked what stands under our number. */
@@ -169,8 +229,9 @@ export function isSought(row: PaymentRow): boolean {
  * Whether the bank has yet to be told that this payment is not waited for any more (contract: on the deadline and on
  * cancel). A question about a deadline that got no answer does not hold it back; `waited`: nor one that still hangs.
  */
-export function owesRefusal({ state, settled, bankId, detail: known }: PaymentRow, waited: boolean): boolean {
+export function owesRefusal({ method, state, settled, bankId, detail: known }: PaymentRow, waited: boolean): boolean {
   const { refusal, claimed, overdue, silentPolls } = known;
+  if (isPostedMethod(method)) return false;
   if (bankId === null || settled || claimed || refusal?.heard || (refusal?.tries ?? 0) >= REFUSALS) return false;
   return isWatchState(state) || (state === "awaiting_scan" && overdue && (waited || silentPolls > 0));
 }
@@ -290,6 +351,11 @@ function onWord(row: PaymentRow, word: Word, at: number): PaymentRow {
     case "created":
     case "pending":
       return onStillUnscanned(detail(heard, { unsureNo: null }), word.word, at);
+    case "authorized":
+    case "released":
+    case "verified":
+    case "unproven":
+      return row;
   }
 }
 
@@ -406,10 +472,6 @@ function onRestart(row: PaymentRow, danger: Danger | null, at: number): PaymentR
 
 // ---- small steps ----
 
-function detail(row: PaymentRow, change: Partial<PaymentDetail>): PaymentRow {
-  return { ...row, detail: { ...row.detail, ...change } };
-}
-
 function askedToCancel(row: PaymentRow, cancelAsked: boolean, at: number): PaymentRow {
   return touched(detail(row, { cancelAsked }), at);
 }
@@ -417,39 +479,4 @@ function askedToCancel(row: PaymentRow, cancelAsked: boolean, at: number): Payme
 function refusal(row: PaymentRow, more: 1 | 0 | -1, heard: boolean, at: number): PaymentRow {
   const tries = Math.max(0, (row.detail.refusal?.tries ?? 0) + more);
   return touched(detail(row, { refusal: { tries, heard } }), at);
-}
-
-function touched(row: PaymentRow, at: number): PaymentRow {
-  return { ...row, updatedAt: at };
-}
-
-function move(row: PaymentRow, state: PaymentState, cause: string, at: number): PaymentRow {
-  return touched(detail({ ...row, state }, { history: [...row.detail.history, { at, state, cause }] }), at);
-}
-
-/** The bank's final word, or a creation that made nothing. */
-function end(row: PaymentRow, state: PaymentState, cause: string, at: number, error: AppError | null): PaymentRow {
-  return move(detail({ ...row, settled: true, watching: false, error }, { overdue: false }), state, cause, at);
-}
-
-/** Over for the people at the till, and asked about further on. */
-function watch(row: PaymentRow, state: PaymentState, cause: string, at: number): PaymentRow {
-  const watchUntil = row.detail.watchUntil ?? at + DAY;
-  // The warning about a code is over with the code.
-  const error = row.state === "awaiting_scan" ? null : row.error;
-  return move(
-    detail({ ...row, watching: true, error }, { overdue: false, silentPolls: 0, watchUntil }),
-    state,
-    cause,
-    at,
-  );
-}
-
-function settle(row: PaymentRow, cause: string, at: number): PaymentRow {
-  return move({ ...row, settled: true, watching: false }, row.state, cause, at);
-}
-
-/** Once for each cause. */
-function noted(row: PaymentRow, cause: string, at: number): PaymentRow {
-  return row.detail.history.some((entry) => entry.cause === cause) ? row : move(row, row.state, cause, at);
 }

@@ -1,12 +1,12 @@
 /** What can still go back of a purchase: the bank's own figure, or where it has none, what this till knows of. */
 import { appError, type AppError } from "../../contract/errors.ts";
-import { minor as toMinor, type Minor } from "../../contract/money.ts";
+import { formatMoney, minor as toMinor, type Minor } from "../../contract/money.ts";
 import type { RefundState } from "../../contract/states.ts";
 import type { BankContext, Details } from "./bank.ts";
 import { bankOf } from "./calls.ts";
 import { asFailure, failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
-import type { Journal } from "./ports.ts";
+import type { Journal, Profile } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import type { RefundRow } from "./refund.ts";
 
@@ -45,6 +45,12 @@ export async function readFigure(
   } catch (error) {
     return { ...failureError(asFailure(error)), incident };
   }
+}
+
+/** Why so little cannot go back (ePay: less than 10 KZT, Q-95); null where it can, or the bank has no such limit. */
+export function tooLittle(providers: Pick<Providers, "bank">, profile: Profile, minor: Minor): AppError | null {
+  const least = bankOf(providers, profile).leastRefund?.(profile) ?? 0;
+  return minor < least ? appError("amount_too_small", { params: { limit: formatMoney(toMinor(least)) } }) : null;
 }
 
 /** Gone, or it may go: reserved until it is known that it did not (state machines 3.7). */

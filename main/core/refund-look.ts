@@ -53,6 +53,8 @@ export async function lookAt(
     if (!row) return { ok: false, error: appError("not_found") };
     if (row.state !== "paid" || row.bankId === null)
       return { ok: false, error: appError("not_paid"), payment: toPayment(row, settings.timezone) };
+    if (row.kind !== "sale")
+      return { ok: false, error: appError("not_supported"), payment: toPayment(row, settings.timezone) };
     return { ok: true, value: { profileId: row.profileId, purchaseId: row.bankId, paymentId: row.id, payment: row } };
   }
 

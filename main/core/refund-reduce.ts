@@ -17,6 +17,8 @@ export interface Intent {
   readonly purchaseAt: number | null;
   readonly paymentId: string | null;
   readonly saleNumber: string | null;
+  /** The bank's number of the operation that is given back; known once its figures have been read. */
+  readonly operationId?: string;
   readonly minor: Minor;
   /** The person whose PIN allowed it, where one was needed. */
   readonly by: string | null;
@@ -43,6 +45,8 @@ export type RefundEvent =
   /** `ours`: the bank has no figure. `a0` is our own sum then, or null where the purchase's is not known either. */
   | { readonly kind: "send"; readonly intent: Intent; readonly a0: Minor | null; readonly ours?: boolean }
   | { readonly kind: "done"; readonly bankId: string }
+  /** The bank may have done it: its figure, read right after, bears it out, or nobody knows. */
+  | { readonly kind: "heard"; readonly error: AppError; readonly reading: Minor | null }
   /** The bank does it in its own time, under a bill of its own. `taken`: that number is another's already. */
   | { readonly kind: "pending"; readonly bankId: string; readonly taken: boolean }
   /** What the bank says of that bill. */
@@ -117,6 +121,8 @@ export function reduceRefund(row: RefundRow, event: RefundEvent, at: number): Re
       return row.state === "sending"
         ? end(detail({ ...row, bankId: event.bankId }, { evidence: "answer" }), "refunded", "bank-refunded", at, null)
         : row;
+    case "heard":
+      return row.state === "sending" ? onHeard(row, event.error, event.reading, at) : row;
     case "pending":
       return onPending(row, event.bankId, event.taken, at);
     case "bill":
@@ -218,6 +224,13 @@ function onSend(row: RefundRow, event: Extract<RefundEvent, { kind: "send" }>, a
   return move(meant(next, intent, sent), "sending", again ? "sent-again" : "sent", at);
 }
 
+function onHeard(row: RefundRow, error: AppError, reading: Minor | null, at: number): RefundRow {
+  const readings = reading === null ? [] : [{ at, minor: reading }];
+  return !row.detail.ours && verdict(row, readings) === "gone"
+    ? end(detail(row, { evidence: "balance", readings }), "refunded", "balance", at, null)
+    : onDoubt(row, { kind: "doubt", error, refused: false, reading }, at);
+}
+
 /** A number that is the purchase's own says "paid" of the purchase: nothing could be told from it (Q-63). */
 function onPending(row: RefundRow, bankId: string, taken: boolean, at: number): RefundRow {
   if (row.state !== "sending") return row;
@@ -316,9 +329,10 @@ function isSendable(row: RefundRow): boolean {
 
 function meant(row: RefundRow, intent: Intent, change: Partial<RefundDetail>): RefundRow {
   const { purchaseId, purchaseKey, purchaseMinor, purchaseAt, paymentId, saleNumber, minor, by } = intent;
+  const operationId = intent.operationId ?? row.detail.operationId;
   return detail(
     { ...row, minor: toMinor(minor), purchaseKey, paymentId },
-    { purchaseId, purchaseMinor, purchaseAt, saleNumber, by, ...change },
+    { purchaseId, purchaseMinor, purchaseAt, saleNumber, operationId, by, ...change },
   );
 }
 

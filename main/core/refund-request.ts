@@ -7,6 +7,7 @@ import type { Role } from "../../contract/states.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { CallRow, Profile } from "./ports.ts";
 import { toPayment } from "./present.ts";
+import { tooLittle } from "./refund-bank.ts";
 import type { Intent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
 import type { RefundSender } from "./refund-send.ts";
@@ -103,6 +104,8 @@ export function createRefundRequests(
     if (way === "elsewhere")
       return refuse(appError("refund_elsewhere"), target.payment ? { payment: target.payment } : {});
     if (way === "till" && keyOf(target) === null) return refuse(appError("not_supported"));
+    const little = target.minor === null ? null : tooLittle(providers, target.profile, target.minor);
+    if (little) return refuse(little);
     if (way === "customer") {
       const taken = screenTaken();
       if (taken) return taken;

@@ -166,8 +166,12 @@ export function createRefundSender(
     }
   }
 
-  function known(intent: Intent, { total, at }: Details): Partial<Intent> {
-    return { purchaseMinor: intent.purchaseMinor ?? total, purchaseAt: intent.purchaseAt ?? at };
+  function known(intent: Intent, { total, at, operationId }: Details): Partial<Intent> {
+    return {
+      purchaseMinor: intent.purchaseMinor ?? total,
+      purchaseAt: intent.purchaseAt ?? at,
+      ...(operationId === undefined ? {} : { operationId }),
+    };
   }
 
   // ---- what was sent before ----
@@ -232,6 +236,7 @@ export function createRefundSender(
     const incident = ctx.requestId.slice(0, 8);
     let error: AppError;
     let no: boolean;
+    let heard = false;
     let done: CallRow;
     try {
       const answer = await providers.send(ctx, request);
@@ -248,9 +253,10 @@ export function createRefundSender(
         if (!refunds.stopped()) await refunds.keep(live, { kind: "pending", bankId, taken }, { calls });
         return;
       }
-      error = { ...answer.error, incident };
+      heard = answer.kind === "heard";
+      error = { ...(answer.kind === "heard" ? appError("refund_unconfirmed") : answer.error), incident };
       no = answer.kind === "refused";
-      done = answered(call, clock.now(), answer.error.bankCode);
+      done = answered(call, clock.now(), answer.kind === "heard" ? "0" : answer.error.bankCode);
     } catch (failed) {
       const failure = asFailure(failed);
       error = { ...failureError(failure), incident };
@@ -259,8 +265,19 @@ export function createRefundSender(
       done = unanswered(call, clock.now(), failure);
     }
     if (refunds.stopped()) return;
-    if (no) await afterNo(live, error, done);
+    if (heard) await afterHeard(live, error, done);
+    else if (no) await afterNo(live, error, done);
     else await refunds.keep(live, doubt(error, false, null), { calls: [done] });
+  }
+
+  /** A proxy may have said it (ePay): the bank's figure bears it out now, or goes on being read. */
+  async function afterHeard(live: LiveRefund, error: AppError, done: CallRow): Promise<void> {
+    const { row } = live;
+    const ctx = await providers.context(row.profileId);
+    const figure = await readFigure(providers, ctx, row.detail.purchaseId ?? "");
+    if (refunds.stopped()) return;
+    const reading = "available" in figure ? figure.available : null;
+    await refunds.keep(live, { kind: "heard", error, reading }, { calls: [done] });
   }
 
   /** The number of a sale, or of another refund of this purchase: what it says would be read of that one. */

@@ -53,6 +53,8 @@ export function createRefundTargets(
     const payment = runner.live(id)?.row ?? (await journal.payment(id));
     if (!payment) return refuse(appError("not_found"));
     if (payment.state !== "paid" || payment.bankId === null) return refuse(appError("not_paid"), payment);
+    // It went from card to card: the shop has nothing of it to give back.
+    if (payment.kind !== "sale") return refuse(appError("not_supported"), payment);
     return { ok: true, value: await throughPayment(payment, minor) };
   }
 
@@ -75,6 +77,7 @@ export function createRefundTargets(
     const [ours] = await codes.mark(profile, [{ id: request.bankId, minor: minor ?? toMinor(0), at: null }]);
     const payment = ours?.paymentId == null ? null : await journal.payment(ours.paymentId);
     if (payment && payment.state !== "paid") return refuse(appError("not_paid"), payment);
+    if (payment && payment.kind !== "sale") return refuse(appError("not_supported"), payment);
     if (payment) return { ok: true, value: await throughPayment(payment, minor) };
     return { ok: true, value: { ...nothing, purchaseId: request.bankId } };
   }

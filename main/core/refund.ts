@@ -48,6 +48,8 @@ export interface RefundDetail {
   readonly purchaseAt: number | null;
   /** The bank's number of the transaction, where the purchase is known by that alone (Halyk rrn). */
   readonly rrn: string | null;
+  /** The bank's number of the operation that is given back, where a refund is asked for by that (ePay). */
+  readonly operationId: string | null;
   /** The figure before was our own sum: the bank has none, so no later figure proves anything. */
   readonly ours: boolean;
   /** From when the refund's own bill is watched at the bank. */
@@ -86,6 +88,7 @@ export const NEW_REFUND_DETAIL: RefundDetail = {
   purchaseMinor: null,
   purchaseAt: null,
   rrn: null,
+  operationId: null,
   ours: false,
   pendingAt: null,
   saleNumber: null,

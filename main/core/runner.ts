@@ -2,15 +2,28 @@
  * The payments in memory. Each has a queue of its own, in which events are applied one after the other in the order they
  * were received: reduced, committed, then shown; and its timers.
  */
+import { isPostedMethod } from "../../contract/states.ts";
 import { createAsking } from "./asking.ts";
+import type { PaymentPages } from "./bank-page.ts";
+import type { Cards } from "./cards.ts";
 import { createCreation, type Creation } from "./creation.ts";
 import { createLookUps } from "./look-up.ts";
-import { DEFAULT_POLL, JOURNAL_AGAIN, nextPoll, pollMs } from "./pace.ts";
+import { BRISK_FOR, DEFAULT_POLL, JOURNAL_AGAIN, nextPoll, pollMs } from "./pace.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { Batch, NoticeRow, Ports } from "./ports.ts";
+import { createPosts } from "./post.ts";
 import { toPayment, type Pulse } from "./present.ts";
 import type { Providers } from "./providers.ts";
-import { CONTRADICTION, isAskedByTimer, isWorthAsking, owesRefusal, reduce, type PaymentEvent } from "./reduce.ts";
+import {
+  CONTRADICTION,
+  deadlineOf,
+  isAskedByTimer,
+  isWorthAsking,
+  owesRefusal,
+  reduce,
+  type PaymentEvent,
+} from "./reduce.ts";
+import { hasOpenPage, LAG, SESSION } from "./reduce-posted.ts";
 import { createRefusals } from "./refusal.ts";
 import { onMonotonic, type Schedule } from "./schedule.ts";
 
@@ -28,6 +41,8 @@ export interface Live {
   askedAt: number | null;
   silent: boolean;
   watchStep: number;
+  /** A posted one is asked about often until then (monotonic). */
+  briskUntil: number;
   asking: Promise<void> | null;
   /** The last answer that could not be read, so that it is noted once. */
   odd: string | null;
@@ -35,6 +50,8 @@ export interface Live {
   creating: Promise<void> | null;
   /** The bank is being told that it is refused. */
   refusing: Promise<void> | null;
+  /** Works that go on holding this object while they wait: it is not let go of before. */
+  out: number;
   /** The bank's last word as it was written. */
   raw: string | null;
   /** What hints have said and the bank's own answer has not confirmed yet. */
@@ -45,6 +62,7 @@ export interface Live {
 export type Also = Pick<Batch, "calls" | "refunds" | "events" | "outbox" | "profiles" | "counters">;
 
 export interface Runner extends Creation {
+  readonly pages: PaymentPages;
   /** Takes up a row read from the journal, or one that has just been committed. */
   adopt(row: PaymentRow): Live;
   /** Takes up one that is in the journal alone: over long since, so it does not come back to the screen. */
@@ -83,6 +101,8 @@ export interface Runner extends Creation {
 
 export interface RunnerHooks {
   readonly timezone: string;
+  readonly pages: PaymentPages;
+  readonly cards: Pick<Cards, "keep">;
   /** A commit has been made; the screen and the event stream may be told. */
   changed(head: number): void;
   /** Notices (late success, double payment) that belong into the same commit. */
@@ -92,9 +112,20 @@ export interface RunnerHooks {
   hurried(profileId: string): boolean;
 }
 
+/** After these the status alone says how a posted payment stands. */
+const ASKED_AFTER: ReadonlySet<PaymentEvent["kind"]> = new Set([
+  "posted",
+  "challenged",
+  "unanswered",
+  "confirmLost",
+  "pageOver",
+  "cancel",
+]);
+
 /** Makes the runner of one till. */
 export function createRunner(ports: Ports, schedule: Schedule, providers: Providers, hooks: RunnerHooks): Runner {
   const { clock, journal, log } = ports;
+  const { pages, cards } = hooks;
   const lives = new Map<string, Live>();
   let journalDown: number | null = null;
   let stopped = false;
@@ -122,10 +153,12 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       askedAt: null,
       silent: false,
       watchStep: 0,
+      briskUntil: 0,
       asking: null,
       odd: null,
       creating: null,
       refusing: null,
+      out: 0,
       raw: null,
       hinted: new Set(),
     };
@@ -152,30 +185,38 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
         : deadline === old && current !== null
           ? current
           : onMonotonic(deadline, full, now, mono);
+    const posted = isPostedMethod(live.row.method);
     const scanMs = windows?.scanMs ?? 0;
-    const confirmMs = windows?.confirmMs ?? 0;
+    const confirmMs = posted ? SESSION : (windows?.confirmMs ?? 0);
     live.scanAt = place(scanDeadline, was?.scanDeadline, live.scanAt, scanMs);
     live.confirmAt = place(confirmDeadline, was?.confirmDeadline, live.confirmAt, confirmMs);
-    live.deadAt = place(deadAt, was?.deadAt, live.deadAt, deadAt === null || tokenAt === null ? 0 : deadAt - tokenAt);
+    if (!posted)
+      live.deadAt = place(deadAt, was?.deadAt, live.deadAt, deadAt === null || tokenAt === null ? 0 : deadAt - tokenAt);
+    // The whole hour is counted anew from each start: a wall clock that jumped must not make it `failed`.
+    else if (deadAt !== null && (deadAt !== was?.deadAt || live.deadAt === null)) live.deadAt = mono + LAG;
     live.watchEndAt = place(watchUntil, was?.watchUntil, live.watchEndAt, Number.MAX_SAFE_INTEGER);
     if (tokenAt !== null && was !== undefined && was.tokenAt === null) live.gridAt = mono;
+    if (before !== null && posted && beginsAnew(before, live.row)) {
+      live.gridAt = mono;
+      live.briskUntil = mono + BRISK_FOR;
+      live.watchStep = 0;
+    }
   }
 
   function syncTimers(live: Live): void {
     const { row } = live;
     const { id } = row;
     for (const name of ["poll", "scan", "confirm", "dead", "watch"]) schedule.cancel(`${name}:${id}`);
-    if (stopped || !isAskedByTimer(row)) return;
+    if (stopped || !(isAskedByTimer(row) || isUndecidedPost(row))) return;
     const on = (name: string, at: number | null, event: PaymentEvent): void => {
       if (at !== null) schedule.set(`${name}:${id}`, at, () => fire(live, event));
     };
-    if (!row.detail.overdue) {
-      if (row.state === "awaiting_scan") on("scan", live.scanAt, { kind: "deadline" });
-      if (row.state === "awaiting_confirmation") on("confirm", live.confirmAt, { kind: "deadline" });
-    }
+    const deadline = deadlineOf(row);
+    if (deadline === "scan") on("scan", live.scanAt, { kind: "deadline" });
+    if (deadline === "confirm") on("confirm", live.confirmAt, { kind: "deadline" });
     if (!row.detail.deadDue) on("dead", live.deadAt, { kind: "dead" });
     if (row.watching) on("watch", live.watchEndAt, { kind: "watchEnd" });
-    setPoll(live);
+    if (isAskedByTimer(row)) setPoll(live);
   }
 
   /** The next question; one that came too early is made up for at `earliest`. */
@@ -189,7 +230,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     apply(live, event).then(
       () => {
         if (event.kind === "deadline") holdRefusal(live);
-        if (event.kind !== "watchEnd") void ask(live);
+        if (event.kind !== "watchEnd" && isAskedByTimer(live.row)) void ask(live);
       },
       () => schedule.set(`retry:${live.row.id}`, clock.mono() + JOURNAL_AGAIN, () => syncTimers(live)),
     );
@@ -198,7 +239,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
   /** The question about the deadline goes first, since who scanned in time is served; it holds a refusal back no longer than that. */
   function holdRefusal(live: Live): void {
     const now = clock.mono();
-    const interval = pollMs(live.row);
+    const interval = pollMs(live, now);
     const last = live.askedMono ?? -Infinity;
     // One on its way that was asked before the deadline decides nothing: the next one does.
     const isDeciding = live.asking !== null && live.scanAt !== null && last >= live.scanAt;
@@ -222,8 +263,15 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       if (isNew || (more !== undefined && !onlyIfNew)) await write(live, next, more);
       else live.row = next;
       if (!owesRefusal(before, false)) void refusals.tell(live);
+      if (isPostedMethod(before.method)) followPost(live, before, event);
       return isNew;
     });
+  }
+
+  /** A page that is over is closed; where only the status can say what came of it, the bank is asked at once. */
+  function followPost(live: Live, before: PaymentRow, event: PaymentEvent): void {
+    if (before.state === "awaiting_3ds" && !hasOpenPage(live.row)) pages.end(live);
+    if (ASKED_AFTER.has(event.kind) && isAskedByTimer(live.row)) void ask(live, true);
   }
 
   function inTurn<T>(live: Live, work: () => Promise<T>): Promise<T> {
@@ -242,7 +290,11 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       payments: [row],
       events: [eventOf(row), ...(more?.events ?? [])],
       notices,
-      outbox: [...(row.settled && !before.settled ? [outboxItem(row)] : []), ...(more?.outbox ?? [])],
+      // A late success is told too, though it was over before.
+      outbox: [
+        ...(row.settled && (!before.settled || before.state !== row.state) ? [outboxItem(row)] : []),
+        ...(more?.outbox ?? []),
+      ],
     });
     live.row = row;
     hooks.noticed(notices);
@@ -301,9 +353,9 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
 
   const isStopped = (): boolean => stopped;
   const applyIfNew: Runner["applyIfNew"] = (live, event, more) => step(live, event, more, true);
-  const shared = { ports, schedule, providers, apply, applyIfNew, commit, isStopped };
+  const shared = { ports, schedule, providers, pages, cards, apply, applyIfNew, commit, isStopped };
   const refusals = createRefusals({ ...shared, ended: () => hooks.changed(-1) });
-  const creation = createCreation({ ...shared, lookUps: createLookUps(shared) });
+  const creation = createCreation({ ...shared, lookUps: createLookUps(shared), post: createPosts(shared) });
   const asking = createAsking({
     ...shared,
     refusals,
@@ -315,6 +367,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
 
   return {
     ...creation,
+    pages,
     adopt,
     adoptOld,
     live: (id) => lives.get(id),
@@ -348,6 +401,17 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       await Promise.all([...lives.values()].map((live) => live.queue));
     },
   };
+}
+
+/** Something was sent to the bank, or is not any more, that it may be about to decide. */
+function beginsAnew({ bankId, detail: was }: PaymentRow, { bankId: known, detail: is }: PaymentRow): boolean {
+  if (bankId === null && known !== null) return true;
+  return was.confirmed !== is.confirmed || was.pageEnd !== is.pageEnd || was.operation !== is.operation;
+}
+
+/** Its deadlines count also while the bank is not asked about it by timer. */
+function isUndecidedPost({ method, settled, bankId }: PaymentRow): boolean {
+  return isPostedMethod(method) && !settled && bankId !== null;
 }
 
 /** Counting and hearing the same word again is not worth a write to the disk. */

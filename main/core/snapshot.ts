@@ -1,6 +1,7 @@
 /** What the screens see: one whole snapshot, put together from the live payments, the banks and the notices. */
 import { isOpen } from "../../contract/states.ts";
 import type { Banner, PaymentView, RefundView, Snapshot, View } from "../../contract/snapshot.ts";
+import type { PaymentPages } from "./bank-page.ts";
 import type { Live, Runner } from "./runner.ts";
 import type { NoticeRow, Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
@@ -40,14 +41,19 @@ export function buildSnapshot(
   runner: Runner,
   providers: Providers,
   refunds: Refunds,
+  pages: Pick<PaymentPages, "view">,
 ): Snapshot {
   const { settings } = state;
   const { timezone } = settings;
   const mono = ports.clock.mono();
-  const draw = (live: Live): PaymentView => toView(live.row, runner.pulse(live), mono, timezone);
+  const cashier = view === "cashier";
+  const draw = (live: Live): PaymentView =>
+    toView(live.row, runner.pulse(live), mono, timezone, {
+      bankPage: cashier ? pages.view(live) : null,
+      operations: providers.operates(live.row.profileId),
+    });
   const lives = [...runner.all()];
   const current = currentOf(lives);
-  const cashier = view === "cashier";
   const offline = providers.offlineSince();
   const environments = settings.providers.map((provider) => provider.profile.environment);
   return {

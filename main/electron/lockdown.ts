@@ -1,20 +1,29 @@
-/** What no web page in this app may do, whoever loaded it (checklist C4 to C12). */
+/** What no web page in this app may do, whoever loaded it (checklist C4 to C12, and G for the bank's page). */
 import type { App, Session } from "electron";
 import type { Log } from "../core/ports.ts";
 import { isOurs } from "./scheme.ts";
 
-/** Installed for every web contents that will ever exist, not for the window we happen to know (C8). */
-export function lockContents(app: App, log: Log): void {
+/** Where the pages of a session may go. */
+export type Way = (address: string) => boolean;
+
+/**
+ * Installed for every web contents that will ever exist, not for the window we happen to know (C8). `wayOf` gives the way
+ * of a session of the bank's page; the pages of all others go nowhere.
+ */
+export function lockContents(app: App, log: Log, wayOf: (session: Session) => Way | null): void {
   app.on("web-contents-created", (_event, contents) => {
-    const refuse = (what: string) => (event: { preventDefault(): void }) => {
+    const way = wayOf(contents.session);
+    const page = way ? "bank" : "till";
+    const refuse = (what: string) => (event: { readonly url?: string; preventDefault(): void }) => {
+      if (event.url !== undefined && way?.(event.url)) return;
       event.preventDefault();
-      log.warn("screen.refused", { what });
+      log.warn("screen.refused", { page, what });
     };
     contents.on("will-frame-navigate", refuse("navigation"));
     contents.on("will-redirect", refuse("redirect"));
-    contents.on("will-attach-webview", refuse("webview"));
+    contents.on("will-attach-webview", (event) => refuse("webview")({ preventDefault: () => event.preventDefault() }));
     contents.setWindowOpenHandler(() => {
-      log.warn("screen.refused", { what: "window" });
+      log.warn("screen.refused", { page, what: "window" });
       return { action: "deny" };
     });
   });
@@ -29,13 +38,18 @@ export function lockContents(app: App, log: Log): void {
   });
 }
 
-/** Requests to our own pages only; no permission, no device, no download. */
+/** Requests to our own pages only, and nothing of `lockDevices`. */
 export function lockSession(session: Session, log: Log): void {
   session.webRequest.onBeforeRequest((details, answer) => {
     const cancel = !isOurs(details.url);
     if (cancel) log.warn("screen.refused", { what: "request", origin: URL.parse(details.url)?.origin ?? "?" });
     answer({ cancel });
   });
+  lockDevices(session);
+}
+
+/** No permission, no device, no download. */
+export function lockDevices(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);

@@ -2,6 +2,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { app, ipcMain, Menu, powerMonitor, powerSaveBlocker, session } from "electron";
 import { defaultDataDir, EXIT, startApp, StartFailure, type App } from "../app.ts";
+import { createBankWindows } from "./bank-page.ts";
 import { spawnUtility } from "./children.ts";
 import { serveBridge } from "./ipc.ts";
 import { safeStorageKey } from "./key.ts";
@@ -30,6 +31,7 @@ function pathOf(text: string): string {
 
 let window: TillWindow | null = null;
 let running: App | null = null;
+const bankWindows = createBankWindows(() => window?.current() ?? null);
 
 app.enableSandbox();
 registerScheme();
@@ -76,6 +78,7 @@ async function start(): Promise<void> {
       certificateWorker: join(base, "certificate-worker.cjs"),
       simulator: join(base, "simulator.cjs"),
       spawn: spawnUtility,
+      pages: bankWindows,
       listen: { port: Number(option("port") ?? TILL_API_PORT), screen: null, outside: null },
       say,
     });
@@ -89,7 +92,7 @@ async function start(): Promise<void> {
 
 function show({ core, log, till }: App, base: string): void {
   const own = session.fromPartition("qabyl", { cache: false });
-  lockContents(app, log);
+  lockContents(app, log, (own) => bankWindows.wayOf(own));
   lockSession(own, log);
   serveScheme(own, join(base, "renderer"));
   serveBridge(ipcMain, core, () => window?.current() ?? null, log);
@@ -112,7 +115,8 @@ function keepAwake(core: App["core"]): void {
   let blocker: number | null = null;
   core.watch("customer", ({ current }) => {
     const payable =
-      current !== null && ["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt"].includes(current.state);
+      current !== null &&
+      ["creating", "awaiting_scan", "awaiting_3ds", "awaiting_confirmation", "in_doubt"].includes(current.state);
     if (payable) blocker ??= powerSaveBlocker.start("prevent-display-sleep");
     else if (blocker !== null) {
       powerSaveBlocker.stop(blocker);

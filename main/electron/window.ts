@@ -1,5 +1,5 @@
 /** The till's window: sandboxed, on its own session, and back on its feet when its renderer dies. */
-import { BrowserWindow, type Session } from "electron";
+import { BrowserWindow, type Session, type WebPreferences } from "electron";
 import type { Log } from "../core/ports.ts";
 import { START_URL } from "./scheme.ts";
 
@@ -7,6 +7,19 @@ const RELOAD_AFTER = [0, 250, 1_000] as const;
 /** So many deaths within a minute call for a new window. */
 const TOO_MANY = 3;
 const MINUTE = 60_000;
+
+/** Checklist A2: of every window, whatever it shows. */
+export const CLOSED_OFF = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+  disableDialogs: true,
+} as const satisfies WebPreferences;
 
 export interface TillWindow {
   current(): BrowserWindow | null;
@@ -41,17 +54,9 @@ export function openWindow(options: WindowOptions): TillWindow {
       backgroundColor: "#ffffff",
       title: "Qabyl",
       webPreferences: {
+        ...CLOSED_OFF,
         preload: options.preload,
         session: options.session,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        nodeIntegrationInWorker: false,
-        nodeIntegrationInSubFrames: false,
-        webviewTag: false,
-        navigateOnDragDrop: false,
-        spellcheck: false,
-        disableDialogs: true,
         // A customer's countdown must not be slowed down because another window lies over it.
         backgroundThrottling: false,
         devTools: !options.packaged,

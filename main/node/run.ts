@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { defaultDataDir, EXIT, StartFailure, startApp, type App, type HostParts } from "../app.ts";
 import { keyFileSource } from "../adapters/key-file.ts";
+import { createBrowserPages } from "./bank-page.ts";
 import { openWindow, type Window } from "./browser.ts";
 import { findBrowsers } from "./find-browser.ts";
 import { createKeys, type Keys } from "./keys.ts";
@@ -37,6 +38,7 @@ export async function run(args: readonly string[], base: string): Promise<void> 
 }
 
 function partsOf(options: Options, base: string, version: string, keys: Keys): HostParts {
+  const pages = createBrowserPages();
   return {
     version,
     dataDir: resolve(options.data ?? defaultDataDir(process.env, process.platform)),
@@ -46,9 +48,10 @@ function partsOf(options: Options, base: string, version: string, keys: Keys): H
     certificateWorker: join(base, "certificate-worker.cjs"),
     simulator: join(base, "simulator.cjs"),
     spawn: spawnChild,
+    pages,
     listen: {
       port: options.port,
-      screen: (core) => createScreen(core, keys, join(base, "renderer")),
+      screen: (core) => createScreen(core, keys, join(base, "renderer"), pages),
       outside: options.listen,
     },
     say,

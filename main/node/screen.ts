@@ -7,6 +7,7 @@ import type { Core } from "../core/index.ts";
 import { readJson } from "../till/body.ts";
 import type { Place } from "../till/guard.ts";
 import { sendJson } from "../till/reply.ts";
+import type { BrowserPages } from "./bank-page.ts";
 import type { Keys } from "./keys.ts";
 import { readPage } from "../pages.ts";
 import { streamSnapshots } from "./watch.ts";
@@ -18,8 +19,8 @@ const CALL_CAP = 2 * 1024 * 1024;
 
 export type ScreenHandler = (request: IncomingMessage, response: ServerResponse, place: Place) => Promise<void>;
 
-/** Everything on the screen's server that is not the till API. `root` is the folder of the built pages. */
-export function createScreen(core: Core, keys: Keys, root: string): ScreenHandler {
+/** Everything on the screen's server that is not the till API. `root` is the folder of the built screen. */
+export function createScreen(core: Core, keys: Keys, root: string, pages: BrowserPages): ScreenHandler {
   let watchers = 0;
 
   async function session(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -49,8 +50,10 @@ export function createScreen(core: Core, keys: Keys, root: string): ScreenHandle
     });
   }
 
+  core.watch("customer", ({ app }) => pages.speak(app.language));
   return async (request, response, place) => {
     try {
+      if (await pages.handle(request, response, place)) return;
       if (!place.isHost(request.headers.host ?? "")) return refuse(response, "forbidden");
       const { pathname, searchParams } = new URL(request.url ?? "/", place.origin);
       const route = `${request.method} ${pathname}`;

@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { idempotencyKey, type CommandName } from "../../contract/commands.ts";
 import type { Result } from "../../contract/errors.ts";
 import type { Language } from "../../contract/states.ts";
-import { API_BASE, BODY_CAP, NOT_BUILT, ROUTES, statusOf, type Route } from "../../contract/till.ts";
+import { API_BASE, BODY_CAP, needsBody, NOT_BUILT, ROUTES, statusOf, type Route } from "../../contract/till.ts";
 import type { Actor, Core } from "../core/index.ts";
 import { readJson } from "./body.ts";
 import { createEvents } from "./events.ts";
 import { foreign, type Place } from "./guard.ts";
 import { openApi } from "./openapi.ts";
-import { refusal, sendJson, type Refusal } from "./reply.ts";
+import { refusal, sendJson, sendNothing, type Refusal } from "./reply.ts";
 import type { Tokens } from "./tokens.ts";
 import { messageOf } from "./words.ts";
 
@@ -81,7 +81,8 @@ export function createTillApi(options: TillOptions): TillApi {
     if (route.idempotent === true) return make(request, response, route.command, actor);
     const input = await inputOf(request, route, id, query);
     if ("error" in input) return input;
-    return finish(response, 200, await core.call(actor, route.command, input.value));
+    const [status] = Object.keys(route.answers);
+    return finish(response, Number(status), await core.call(actor, route.command, input.value));
   }
 
   /** What carries an Idempotency-Key: 201 when it was made now, 200 when the same key and body had made it before. */
@@ -116,7 +117,8 @@ export function createTillApi(options: TillOptions): TillApi {
       const { error, payment, refund } = result;
       return { error, status: statusOf(error.code), payment, refund };
     }
-    sendJson(response, status, result.value);
+    if (status === 204) sendNothing(response);
+    else sendJson(response, status, result.value);
     return null;
   }
 
@@ -169,7 +171,7 @@ async function inputOf(
   query: URLSearchParams,
 ): Promise<{ value: unknown } | Refusal> {
   if (route.method === "POST") {
-    const body = await readJson(request, BODY_CAP, route.body ? undefined : {});
+    const body = await readJson(request, BODY_CAP, needsBody(route) ? undefined : {});
     if (!body.ok) return bodyRefusal(body.problem);
     const { value } = body;
     // An id in the body would stand against the one of the path.

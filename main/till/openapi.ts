@@ -1,9 +1,21 @@
 /** OpenAPI 3.1, made from the schemas that check the requests and from the table the router works by. */
 import { z } from "zod";
+import { cardList, cardObject } from "../../contract/card.ts";
 import { paymentRequest } from "../../contract/commands.ts";
 import { payment } from "../../contract/payment.ts";
 import { refund, refundRequest, refundSelection } from "../../contract/refund.ts";
-import { API_BASE, errorBody, health, paymentList, refundList, ROUTES, type Route } from "../../contract/till.ts";
+import {
+  API_BASE,
+  captureRequest,
+  errorBody,
+  health,
+  needsBody,
+  paymentList,
+  refundList,
+  ROUTES,
+  type Route,
+} from "../../contract/till.ts";
+import { EXAMPLES } from "./examples.ts";
 
 type Json = Record<string, unknown>;
 
@@ -15,6 +27,9 @@ const NAMED = new Map<z.ZodType, string>([
   [refundSelection, "RefundSelection"],
   [refund, "Refund"],
   [refundList, "RefundList"],
+  [captureRequest, "CaptureRequest"],
+  [cardObject, "Card"],
+  [cardList, "CardList"],
   [health, "Health"],
   [errorBody, "Error"],
 ]);
@@ -23,11 +38,23 @@ const NAMED = new Map<z.ZodType, string>([
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PaymentRequest: {
     provider: "A bank that this till has: `GET /health` names them",
-    method: "kaspi: `qr` (default), `link`, `invoice`; halykQr: `qr`",
+    method:
+      "kaspi: `qr` (default), `link`, `invoice`; halykQr: `qr`; epay: `googlePay`, and where they are switched on `card`, " +
+      "`cardVerification` (amount 0, currency USD) and `transfer`",
+    token: "`googlePay`: the object as Google gave it, every byte; it is not kept",
+    card:
+      "`card`, `cardVerification`, `transfer`: typed (scope `cards`; puts whoever sends it within PCI DSS) or saved, by its " +
+      "handle. A typed one is not kept",
+    receiver: "`transfer`: the card it goes to, by number (scope `cards`) or by the handle of a saved one",
+    payer: "epay: who pays, as far as the bank asks; not kept, but for `accountId`",
+    data: "epay: goes into the bank's report",
+    useBonus: "epay: with the customer's bonuses",
+    saveCard: "epay: the bank keeps the card; needs `payer.accountId`. Its handle comes in the payment's `card.id`",
   },
   Payment: {
-    bankId: "The bank's own number, every digit: Kaspi QrPaymentId, Halyk billNumber",
-    invoiceId: "The till's number at a bank that asks for one (Halyk invoiceId), never used twice; null elsewhere",
+    bankId: "The bank's own number, every digit: Kaspi QrPaymentId, Halyk billNumber; epay: our own `invoiceId`",
+    invoiceId:
+      "The till's number at a bank that asks for one (Halyk invoiceId, and at epay), never used twice; null elsewhere",
     card: "The card it was paid with, masked, where the bank tells; `id` is the handle of a saved card",
     details: "What the bank says for the slip and the books, once it is paid; null where it says nothing",
   },
@@ -52,6 +79,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const STATUS_WORDS: Readonly<Record<number, string>> = {
   200: "OK",
   201: "Made",
+  204: "Done",
   400: "The request is wrong; nothing was journaled",
   401: "No token, or one that is not known",
   403: "The token has not this right, or the request comes from a foreign page",
@@ -83,7 +111,12 @@ export function openApi(version: string): Json {
 function components(): Json {
   const registry = z.registry<{ id: string }>();
   for (const [schema, id] of NAMED) registry.add(schema, { id });
-  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}`, io: "input" });
+  // A Google Pay object has no schema of ours: its form is looked at, the rest is Google's.
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    io: "input",
+    unrepresentable: "any",
+  });
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, worded(id, bare(schema as Json))]));
 }
 
@@ -105,13 +138,15 @@ function bare(schema: Json): Json {
 }
 
 function reference(schema: z.ZodType): Json {
-  return { $ref: `#/components/schemas/${NAMED.get(schema) ?? "Error"}` };
+  const name = NAMED.get(schema);
+  if (name === undefined) throw new Error("a schema of a route has no name");
+  return { $ref: `#/components/schemas/${name}` };
 }
 
 function operation(route: Route): Json {
   const answers = Object.entries(route.answers).map(([status, schema]) => [
     status,
-    { description: STATUS_WORDS[Number(status)], ...content(route, schema) },
+    { description: STATUS_WORDS[Number(status)], ...(status === "204" ? {} : content(route, schema)) },
   ]);
   const errors = route.errors.map((status) => [
     String(status),
@@ -122,10 +157,17 @@ function operation(route: Route): Json {
     operationId: `${route.method.toLowerCase()}${route.path.replace(/[{}]/g, "").replace(/[/.]+([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
     ...(route.scope === null ? {} : { description: `Scope: \`${route.scope}\`` }),
     parameters: parameters(route),
-    ...(route.body
-      ? { requestBody: { required: true, content: { "application/json": { schema: reference(route.body) } } } }
-      : {}),
+    ...(route.body ? { requestBody: requestBody(route, route.body) } : {}),
     responses: Object.fromEntries([...answers, ...errors]),
+  };
+}
+
+function requestBody(route: Route, body: z.ZodType): Json {
+  const name = NAMED.get(body) ?? "";
+  const examples = Object.hasOwn(EXAMPLES, name) ? { examples: EXAMPLES[name] } : {};
+  return {
+    required: needsBody(route),
+    content: { "application/json": { schema: reference(body), ...examples } },
   };
 }
 

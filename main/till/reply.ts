@@ -23,6 +23,13 @@ export function sendJson(
   response.end(text);
 }
 
+/** Done, and there is nothing to say of it. */
+export function sendNothing(response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  const { "content-type": _type, ...headers } = HEADERS;
+  response.writeHead(204, headers).end();
+}
+
 export interface Refusal {
   readonly error: AppError;
   readonly status: number;

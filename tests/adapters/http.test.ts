@@ -49,6 +49,26 @@ describe("an exchange", () => {
     expect(bank.requests).toEqual(["POST /r2/qr?x=1"]);
   });
 
+  test("sends a form as it stands, and tells where an answer points to without going there", async () => {
+    const bank = await httpsServer(own, (request, response, body) => {
+      response
+        .writeHead(302, {
+          Location: "https://example.com/?reference=1",
+          "X-Got": request.headers["content-type"] ?? "",
+        })
+        .end(body);
+    });
+    const form = "client_secret=a%23%24%26%25%2B%C3%A9&scope=webapi+usermanagement";
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    const answer = await use().send(get(`${bank.url}/token`, { method: "POST", headers, body: form }));
+    expect([answer.status, answer.text]).toEqual([302, form]);
+    expect(answer.headers).toMatchObject({
+      location: "https://example.com/?reference=1",
+      "x-got": "application/x-www-form-urlencoded",
+    });
+    expect(bank.requests).toEqual(["POST /token"]);
+  });
+
   test("keeps connections, and repeats and redirects nothing", async () => {
     const bank = await httpsServer(own, (request, response) => {
       if (request.url === "/moved") response.writeHead(302, { Location: "/" }).end();

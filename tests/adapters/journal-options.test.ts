@@ -11,7 +11,7 @@ import { NEW_REFUND_DETAIL, type RefundRow } from "../../main/core/refund.ts";
 import { newRefund } from "../support/refund-rows.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { openTestJournal } from "./support/journal.ts";
-import { batchOf, NOON, payment, profile } from "./support/rows.ts";
+import { batchOf, NOON, payment, POSTED, profile, without } from "./support/rows.ts";
 
 const folder = await temporaryFolder();
 let files = 0;
@@ -128,7 +128,7 @@ describe("a journal of the second schema", () => {
     migrate(old, MIGRATIONS.slice(0, 2));
     old.exec(`INSERT INTO profiles (id, provider, environment, scheme, url, trade_point, device)
       VALUES ('p1', 'kaspi', 'test', '2', 'https://bank.example/r2/v01', '12', 'GFC-456397')`);
-    const { invoiceId: _i, lostAt: _l, undying: _u, refusal: _r, claimed: _c, facts: _f, ...before } = NEW_DETAIL;
+    const before = without(NEW_DETAIL, ["invoiceId", "lostAt", "undying", "refusal", "claimed", "facts", ...POSTED]);
     old
       .prepare(
         `INSERT INTO payments (id, seq, version, number, till_id, sale_id, kind, profile_id, provider, environment, method,
@@ -149,7 +149,7 @@ describe("a journal of the second schema", () => {
     old.exec(`INSERT INTO payments SELECT 'pay-2', 2, 1, 'A1-000002', till_id, sale_id, NULL, kind, profile_id, provider,
       environment, method, minor, currency, 'awaiting_scan', 0, 1, 0, 0, '78', NULL, 'key-2', 'm', actor, business_day,
       NULL, NULL, NULL, NULL, 1, 1, detail FROM payments`);
-    const { rrn: _n, ours: _o, pendingAt: _p, ...earlier } = NEW_REFUND_DETAIL;
+    const earlier = without(NEW_REFUND_DETAIL, ["rrn", "ours", "pendingAt", "operationId"]);
     old
       .prepare(
         `INSERT INTO refunds (id, seq, version, number, till_id, payment_id, purchase_key, profile_id, provider,

@@ -13,7 +13,7 @@ import { NEW_REFUND_DETAIL, type RefundRow } from "../../main/core/refund.ts";
 import { newRefund } from "../support/refund-rows.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { openTestJournal } from "./support/journal.ts";
-import { batchOf, NOON, payment, profile } from "./support/rows.ts";
+import { batchOf, NOON, payment, POSTED, profile, without } from "./support/rows.ts";
 
 const folder = await temporaryFolder();
 let files = 0;
@@ -276,7 +276,7 @@ describe("a journal of the first schema", () => {
     old.exec(
       `INSERT INTO profiles (id, provider, environment, url) VALUES ('p1', 'kaspi', 'test', 'https://bank.example')`,
     );
-    const { refundedMinor: _r, phoneMask: _p, ...before } = NEW_DETAIL;
+    const before = without(NEW_DETAIL, ["refundedMinor", "phoneMask", ...POSTED]);
     old
       .prepare(
         `INSERT INTO payments (id, seq, version, number, till_id, sale_id, kind, profile_id, provider, environment, method,

@@ -122,6 +122,14 @@ describe("the log", () => {
       url: "GET https://epay.example/x?Access=s14 done",
       key: "x -----BEGIN PRIVATE KEY-----s15",
       card: "paid with 4111 1111 1111 1111 today",
+      PaReq: "s16",
+      paRes: "s17",
+      MD: "s18",
+      hpan: "s19",
+      form: "grant_type=client_credentials&client_secret=s20 PaRes=s21&MD=s22",
+      header: "Authorization: Bearer eyJhbGciOiJIUs23",
+      path: "/payments/confirm?Access=s24",
+      markdown: "kept",
       id: "9007199254740993",
     };
     const clean = cleanFields(given as never);
@@ -131,6 +139,8 @@ describe("the log", () => {
       passphrase: "[hidden]",
       mapping: "kept",
       opinion: "kept",
+      markdown: "kept",
+      form: "grant_type=client_credentials&client_secret=[hidden] PaRes=[hidden]&MD=[hidden]",
       text: "a b [31m c",
       _level: "fatal",
       _event: "other",

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ROUTES } from "../../contract/till.ts";
+import { paymentRequest } from "../../contract/commands.ts";
+import { POSTED_METHODS } from "../../contract/states.ts";
+import { captureRequest, ROUTES } from "../../contract/till.ts";
 import type { Answered } from "../support/http-client.ts";
 import { openTill, type TillDesk } from "../support/till.ts";
 
@@ -90,6 +92,25 @@ describe("the OpenAPI document", () => {
     expect(Refund.properties.availableIsOurs.description).toContain("no such figure");
     expect(RefundRequest.description).toContain("`rrn`");
   });
+  it("gives an example of each posted method that the till itself would take", () => {
+    const content = document.paths["/payments"].post.requestBody.content["application/json"];
+    const examples = Object.values<any>(content.examples).map(({ value }) => value);
+    expect(examples.map(({ method }) => method)).toEqual(expect.arrayContaining([...POSTED_METHODS]));
+    for (const example of examples) expect(paymentRequest.safeParse(example).error?.issues).toBeUndefined();
+    const capture = document.paths["/payments/{id}/capture"].post.requestBody;
+    for (const { value } of Object.values<any>(capture.content["application/json"].examples))
+      expect(captureRequest.safeParse(value).success).toBe(true);
+    expect([capture.required, document.paths["/payments"].post.requestBody.required]).toEqual([false, true]);
+  });
+  it("says what a card may be: typed, with nothing left out, or a handle; and that a Google Pay object is an object", () => {
+    const { card, token } = document.components.schemas.PaymentRequest.properties;
+    expect(inline(card).anyOf.map((form: any) => form.required)).toEqual([["number", "expiry", "cvc", "name"], ["id"]]);
+    expect(token).toMatchObject({ type: "object" });
+    expect(document.components.schemas.Card.properties).not.toHaveProperty("bankCardId");
+  });
+  it("says that nothing comes with 204", () => {
+    expect(document.paths["/cards/{id}"].delete.responses[204]).toEqual({ description: "Done" });
+  });
   it.each(["/payments", "/refunds"])("asks for the Idempotency-Key of %s", (path) => {
     expect(document.paths[path].post.parameters).toContainEqual(
       expect.objectContaining({ name: "Idempotency-Key", in: "header", required: true }),
@@ -116,6 +137,10 @@ describe("the OpenAPI document", () => {
       ["post", "/refunds", await refund({ paymentId: id, amount: "1" })],
       ["post", "/refunds", await refund({ paymentId: "none", amount: "1" })],
       ["get", "/refunds/{id}", await till.call("GET", "/refunds/none")],
+      ["post", "/payments/{id}/capture", await till.call("POST", `/payments/${id}/capture`)],
+      ["post", "/payments/{id}/void", await till.call("POST", `/payments/${id}/void`)],
+      ["get", "/cards", await till.call("GET", "/cards")],
+      ["delete", "/cards/{id}", await till.call("DELETE", "/cards/card_00000000")],
     ];
     await till.call("POST", `/payments/${id}/dismiss`);
     const code = await refund({ provider: "kaspi" });
@@ -133,7 +158,8 @@ describe("the OpenAPI document", () => {
       ["post", "/refunds/{id}/refresh", await till.call("POST", `${path}/refresh`)],
     );
     expect(answers.map(([, , answer]) => answer.status)).toEqual([
-      201, 409, 400, 200, 200, 404, 409, 200, 200, 401, 400, 409, 404, 404, 201, 409, 200, 200, 409, 400, 415, 200, 200,
+      201, 409, 400, 200, 200, 404, 409, 200, 200, 401, 400, 409, 404, 404, 409, 409, 200, 404, 201, 409, 200, 200, 409,
+      400, 415, 200, 200,
     ]);
     for (const [method, path, answer] of answers) {
       const checked = schemaOf(method, path, answer.status).safeParse(answer.json());

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startSimulator, type Simulator } from "../../simulator/index.ts";
+import { startEpay, startSimulator, testCard, type EpaySimulator, type Simulator } from "../../simulator/index.ts";
 import { launchHarness, type HarnessApp } from "../harness/launch.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -13,6 +13,7 @@ const ORIGIN = "https://pos.qabyl.test";
 
 let dir: string;
 let bank: Simulator;
+let epay: EpaySimulator;
 let app: HarnessApp;
 let page: Page;
 
@@ -38,7 +39,17 @@ async function provision(): Promise<string> {
       language: "ru",
       merchant: { name: "Дүкен" },
       till: { id: "A1" },
-      providers: { kaspi },
+      providers: {
+        kaspi,
+        epay: {
+          environment: "test",
+          oauthUrl: epay.urls.oauth,
+          apiUrl: epay.urls.api,
+          ca: epay.paths.ca,
+          terminals: epay.terminals,
+          cards: true,
+        },
+      },
     }),
     { mode: 0o600 },
   );
@@ -50,6 +61,7 @@ const launch = (data: string, args: string[] = []): Promise<HarnessApp> =>
     main: "dist/electron.cjs",
     cwd: root,
     args: ["--port", "0", "--data", data, ...args],
+    network: [new URL(epay.urls.acs).origin],
     userData: join(data, "chromium"),
   });
 
@@ -63,13 +75,14 @@ const call = (name: string, input: unknown): Promise<any> =>
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "qabyl-electron-"));
   bank = await startSimulator({ pollSeconds: 1 });
+  epay = await startEpay({ rsaBits: 2048, acs: "http" });
   app = await launch(join(dir, "till"), ["--provision", await provision()]);
   page = await app.page();
   await screen("idle");
 }, 60_000);
 afterAll(async () => {
   await app.close();
-  await bank.stop();
+  await Promise.all([bank.stop(), epay.stop()]);
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -269,6 +282,31 @@ describe("content, network, navigation", () => {
   it("C14: the session is in memory and uncached", () => {
     expect(firstArgs("session.fromPartition")).toEqual(["qabyl", { cache: false }]);
   });
+});
+
+describe("the bank's page", () => {
+  it("G1, G2: it stands in a window of its own, and what the payer brings back is settled by the bank's word", async () => {
+    const card = { number: testCard("3ds"), expiry: "12/39", cvc: "123", name: "AIGERIM SERIK" };
+    const request = { amount: "0.00", currency: "USD", provider: "epay", method: "cardVerification", card };
+    const made = await call("payments.create", { key: "verify", request });
+    expect(made).toMatchObject({ ok: true });
+    const { id } = made.value.payment;
+    const state = async (): Promise<string> => (await call("payments.get", { id })).value.state;
+    await expect.poll(state, { timeout: 5_000 }).toBe("awaiting_3ds");
+    expect(await call("payments.bankPage", { id, did: "open" })).toMatchObject({ ok: true });
+    const banks = async (): Promise<Page | undefined> =>
+      (await app.pages()).find((one) => one.url().startsWith(epay.urls.acs));
+    await expect.poll(async () => (await banks()) !== undefined, { timeout: 10_000 }).toBe(true);
+    const acs = await banks();
+    expect(await app.control.windows()).toHaveLength(2);
+    await acs?.click("#confirm").catch(() => undefined); // the window goes while the click is still answered
+    await expect.poll(state, { timeout: 10_000 }).toBe("verified");
+    expect(await app.control.windows()).toHaveLength(1);
+    expect(epay.ledger.callsNamed("confirm")).toHaveLength(1);
+    expect(epay.ledger.complaints).toEqual([]);
+    await call("payments.dismiss", { id });
+    await screen("idle");
+  }, 40_000);
 });
 
 describe("staying alive", () => {

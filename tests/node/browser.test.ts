@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { browserArguments, openWindow, type Window } from "../../main/node/browser.ts";
 import { findBrowsers } from "../../main/node/find-browser.ts";
+import { createBrowserPages } from "../../main/node/bank-page.ts";
 import { createKeys, type Keys } from "../../main/node/keys.ts";
 import { createScreen } from "../../main/node/screen.ts";
 import { listen, type Listening } from "../../main/server.ts";
@@ -53,7 +54,7 @@ describe.skipIf(process.platform === "win32")("a window", () => {
       join(dir, "app.js"),
       'fetch("session",{method:"POST",headers:{"content-type":"application/json"},body:JSON.stringify({key:new URL(location).searchParams.get("key")})})',
     );
-    const screen = createScreen(desk.core, keys, dir);
+    const screen = createScreen(desk.core, keys, dir, createBrowserPages());
     let place: Place | null = null;
     server = await listen((request, response) => void (place && screen(request, response, place)), {
       address: "127.0.0.1",

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createBrowserPages } from "../../main/node/bank-page.ts";
 import { createKeys, type Keys } from "../../main/node/keys.ts";
 import type { Snapshot, View } from "../../contract/snapshot.ts";
 import { streamSnapshots } from "../../main/node/watch.ts";
@@ -32,7 +33,7 @@ beforeEach(async () => {
   await writeFile(join(root, "secret.html"), "outside");
   mono = 0;
   keys = createKeys(() => mono);
-  const screen = createScreen(desk.core, keys, join(root, "renderer"));
+  const screen = createScreen(desk.core, keys, join(root, "renderer"), createBrowserPages());
   let place: Place | null = null;
   server = await listen((request, response) => void (place && screen(request, response, place)), {
     address: "127.0.0.1",

@@ -17,6 +17,27 @@ export const profile: Profile = {
   options: {},
 };
 
+/** Fields that came with the posted payments. */
+export const POSTED = [
+  "postedAt",
+  "posted",
+  "pageEnd",
+  "confirmed",
+  "paused",
+  "operationId",
+  "operation",
+  "card",
+  "receiver",
+  "saveCard",
+  "accountId",
+] as const satisfies readonly (keyof PaymentDetail)[];
+
+/** A row's detail as a version before some fields wrote it. */
+export function without<T extends object, K extends keyof T>(whole: T, fields: readonly K[]): Omit<T, K> {
+  const missing: readonly PropertyKey[] = fields;
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => !missing.includes(name))) as Omit<T, K>;
+}
+
 const detail: PaymentDetail = { ...NEW_DETAIL, history: [{ at: NOON, state: "creating", cause: "person" }] };
 
 export function payment(

@@ -18,6 +18,12 @@ export interface PausedRequest {
   };
 }
 
+/** The body of a request that the app itself makes a POST (`loadURL` with `postData`). */
+export interface Posted {
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface Failure {
   readonly code: number;
   readonly name: string;
@@ -54,8 +60,16 @@ export async function answerRequest(
   paused: PausedRequest,
   where: Record<string, unknown>,
   isMainFrame: boolean,
+  posted: Posted | null,
 ): Promise<Failure | null> {
-  const { requestId, request } = paused;
+  const { requestId } = paused;
+  const request = {
+    ...paused.request,
+    ...(posted === null ? {} : { method: "POST", headers: { ...paused.request.headers, ...posted.headers } }),
+  };
+  const body =
+    posted?.body ??
+    Buffer.concat((request.postDataEntries ?? []).map(({ bytes }) => Buffer.from(bytes ?? "", "base64")));
   const fail = async (errorReason: string, code: number, name: string): Promise<Failure> => {
     await page.send("Fetch.failRequest", { requestId, errorReason });
     return { code, name };
@@ -70,7 +84,8 @@ export async function answerRequest(
   const documentType = isMainFrame ? "mainFrame" : "subFrame";
   const resourceType = paused.resourceType === "Document" ? documentType : (TYPES[paused.resourceType] ?? "other");
   const referrer = fromPage(request.headers["Referer"] ?? "");
-  const details = { ...where, id: requestId, url, method: request.method, resourceType, referrer };
+  const uploadData = body.length === 0 ? {} : { uploadData: [{ bytes: body }] };
+  const details = { ...where, id: requestId, url, method: request.method, resourceType, referrer, ...uploadData };
 
   const before = await sessionInternals.ask(session, "onBeforeRequest", details);
   if (before.cancel === true) {
@@ -97,7 +112,9 @@ export async function answerRequest(
   const handler = sessionInternals.handlerOf(session, scheme);
   if (handler === undefined) {
     if (/^(data|blob|about|chrome-error)$/.test(scheme) || settings.network.includes(new URL(url).origin)) {
-      await page.send("Fetch.continueRequest", { requestId });
+      const override =
+        posted === null ? {} : { method: "POST", postData: body.toString("base64"), headers: entries(requestHeaders) };
+      await page.send("Fetch.continueRequest", { requestId, ...override });
       return null;
     }
     record("harness.networkRefused", url, resourceType);
@@ -112,12 +129,13 @@ export async function answerRequest(
   for (const [name, value] of Object.entries(requestHeaders)) {
     headers.set(name, name.toLowerCase() === "origin" || name.toLowerCase() === "referer" ? fromPage(value) : value);
   }
-  const body = Buffer.concat((request.postDataEntries ?? []).map(({ bytes }) => Buffer.from(bytes ?? "", "base64")));
   const hasBody = body.length > 0 && request.method !== "GET" && request.method !== "HEAD";
   let response: Response;
   let content: Buffer;
   try {
-    response = await handler(new Request(url, { method: request.method, headers, ...(hasBody ? { body } : {}) }));
+    response = await handler(
+      new Request(url, { method: request.method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) }),
+    );
     if (!(response instanceof Response)) throw new TypeError("the protocol handler returned no Response");
     content = Buffer.from(await response.arrayBuffer());
   } catch (error) {

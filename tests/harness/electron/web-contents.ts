@@ -8,7 +8,7 @@ import { fromPage, toPage } from "../urls.ts";
 import { currentBrowser, type Attached } from "./browser.ts";
 import { asFrame, deliver, frameInternals, FrameTree, type WebFrameMain } from "./frames.ts";
 import { dispatchIpc, type IpcMessage } from "./ipc-main.ts";
-import { answerRequest, type PausedRequest } from "./network.ts";
+import { answerRequest, type PausedRequest, type Posted } from "./network.ts";
 import {
   checkPermission,
   requestDevice,
@@ -88,6 +88,8 @@ export class WebContents extends StrictEmitter {
   #openHandler: Parameters<Electron.WebContents["setWindowOpenHandler"]>[0] | undefined;
   /** The app itself started the next main-frame request: it is no `will-navigate`. */
   #ownNavigation = false;
+  /** What the app's own navigation carries, when it is a POST. */
+  #ownPost: Posted | null = null;
   #pendingOpens: { url: string; name: string; features: string; disposition: string }[] = [];
   #resolveOpened: (page: CdpSession) => void = () => undefined;
   #rejectOpened: (error: Error) => void = () => undefined;
@@ -179,12 +181,13 @@ export class WebContents extends StrictEmitter {
     if (main !== null) deliver(main, { channel, data });
   }
 
-  async loadURL(url: string): Promise<void> {
+  async loadURL(url: string, options: Electron.LoadURLOptions = {}): Promise<void> {
     const page = await this.#opened;
     const finished = this.#finished(url);
     // Both are awaited below; a refusal that comes first must not count as unhandled.
     finished.catch(() => undefined);
     this.#ownNavigation = true;
+    this.#ownPost = postedBy(options);
     const { errorText } = await page.send<{ errorText?: string }>("Page.navigate", { url: toPage(url) });
     this.#ownNavigation = false;
     if (errorText === "net::ERR_ABORTED") {
@@ -424,8 +427,10 @@ export class WebContents extends StrictEmitter {
     const frame = this.#frames?.get(paused.frameId) ?? null;
     const isMainFrame = frame !== null && frame === this.#frames?.main;
     let denied = false;
+    let posted: Posted | null = null;
     if (isNavigation) {
       const own = this.#ownNavigation && isMainFrame;
+      if (own && paused.redirectedRequestId === undefined) [posted, this.#ownPost] = [this.#ownPost, null];
       if (isMainFrame && paused.redirectedRequestId === undefined) this.#ownNavigation = false;
       denied = this.#deny(frame, paused, isMainFrame, own);
     }
@@ -433,7 +438,7 @@ export class WebContents extends StrictEmitter {
     try {
       const failure = denied
         ? await page.send("Fetch.failRequest", { requestId: paused.requestId, errorReason: "Aborted" }).then(() => null)
-        : await answerRequest(page, this.#owner.session, paused, where, isMainFrame);
+        : await answerRequest(page, this.#owner.session, paused, where, isMainFrame, posted);
       if (failure !== null && isNavigation) this.#loadError = { ...failure, url: fromPage(paused.request.url) };
     } catch (error) {
       // The page was closed or navigated away while its request was being answered.
@@ -581,6 +586,20 @@ export class WebContents extends StrictEmitter {
 }
 
 export type WebContentsConforms = Conforms<Electron.WebContents, WebContents>;
+
+/** `Page.navigate` can only GET: the request is made a POST when it passes by. */
+function postedBy({ postData, extraHeaders = "" }: Electron.LoadURLOptions): Posted | null {
+  if (postData === undefined) return null;
+  const parts = postData.map((part) => {
+    if (part.type !== "rawData") throw new Error("harness: only rawData can be posted");
+    return part.bytes;
+  });
+  const headers = extraHeaders.split("\n").map((line) => {
+    const at = line.indexOf(":");
+    return [line.slice(0, at).trim(), line.slice(at + 1).trim()] as const;
+  });
+  return { body: Buffer.concat(parts), headers: Object.fromEntries(headers.filter(([name]) => name !== "")) };
+}
 
 /** Closes a page that is still paused. It is let run first: closed while paused, it can block its opener's renderer. */
 function discard({ session, target }: Attached): void {

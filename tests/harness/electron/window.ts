@@ -108,7 +108,7 @@ export class BrowserWindow extends StrictEmitter {
       closeRequested: () => this.close(),
       readyToShow: () => this.emit("ready-to-show"),
       titleUpdated: (title) => {
-        this.#state.title = title;
+        if (!emitEvent(this, "page-title-updated", {}, title, true)) this.#state.title = title;
       },
       lost: () => this.destroy(),
       openChild: (url, override) => {
@@ -167,9 +167,9 @@ export class BrowserWindow extends StrictEmitter {
   get webContents(): Electron.WebContents {
     return this.#contents as unknown as Electron.WebContents;
   }
-  async loadURL(url: string): Promise<void> {
+  async loadURL(url: string, options?: Electron.LoadURLOptions): Promise<void> {
     this.#alive();
-    await this.#contents.loadURL(url);
+    await this.#contents.loadURL(url, options);
   }
   reload(): void {
     this.#alive();
