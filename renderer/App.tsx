@@ -1,12 +1,15 @@
 import { Suspense, lazy, useEffect } from "react";
 import type { ReactNode } from "react";
 import type { RefundView, Snapshot } from "../contract/snapshot.ts";
+import { isPostedMethod } from "../contract/states.ts";
 import { leavePlace } from "./actions.ts";
 import { isTrial, useTrial } from "./desk/trial.ts";
 import { AmountScreen } from "./screens/AmountScreen.tsx";
 import { ConfirmingScreen } from "./screens/ConfirmingScreen.tsx";
+import { DecidingScreen } from "./screens/DecidingScreen.tsx";
 import { CreatingScreen } from "./screens/CreatingScreen.tsx";
 import { DoubtScreen } from "./screens/DoubtScreen.tsx";
+import { HeldScreen } from "./screens/HeldScreen.tsx";
 import { InvoiceScreen } from "./screens/InvoiceScreen.tsx";
 import { InvoiceSentScreen } from "./screens/InvoiceSentScreen.tsx";
 import { LockedScreen } from "./screens/LockedScreen.tsx";
@@ -15,6 +18,7 @@ import { OpeningScreen } from "./screens/OpeningScreen.tsx";
 import { PaidScreen } from "./screens/PaidScreen.tsx";
 import { ProblemScreen } from "./screens/ProblemScreen.tsx";
 import { QrScreen } from "./screens/QrScreen.tsx";
+import { ThreeDsScreen } from "./screens/ThreeDsScreen.tsx";
 import { useStore } from "./store.ts";
 import { Boundary } from "./ui/Boundary.tsx";
 import { Announcer } from "./ui/Announcer.tsx";
@@ -23,6 +27,8 @@ import { TrainingFrame } from "./ui/TrainingFrame.tsx";
 // The cashier's start carries only what takes money; the rest is fetched when the till stands there idle.
 const loadRefunds = () => import("./refund/RefundScreens.tsx");
 const loadHistory = () => import("./history/HistoryScreen.tsx");
+const loadCards = () => import("./card/CardScreens.tsx");
+const CardScreens = lazy(loadCards);
 const RefundScreens = lazy(loadRefunds);
 const HistoryScreen = lazy(loadHistory);
 const Desk = lazy(() => import("./desk/Desk.tsx"));
@@ -38,7 +44,10 @@ export function App(): ReactNode {
     document.documentElement.lang = language;
   }, [language]);
   useEffect(() => {
-    const timer = setTimeout(() => void Promise.allSettled([loadRefunds(), loadHistory()]), FETCH_AFTER_MS);
+    const timer = setTimeout(
+      () => void Promise.allSettled([loadRefunds(), loadHistory(), loadCards()]),
+      FETCH_AFTER_MS,
+    );
     return () => clearTimeout(timer);
   }, []);
 
@@ -77,9 +86,15 @@ function Screen({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
     case "awaiting_payment":
       return <InvoiceSentScreen key={current.id} snapshot={snapshot} payment={current} />;
     case "awaiting_confirmation":
+      return isPostedMethod(current.method) ? (
+        <DecidingScreen key={current.id} snapshot={snapshot} payment={current} />
+      ) : (
+        <ConfirmingScreen key={current.id} snapshot={snapshot} payment={current} />
+      );
     case "awaiting_3ds":
+      return <ThreeDsScreen key={current.id} snapshot={snapshot} payment={current} />;
     case "authorized":
-      return <ConfirmingScreen key={current.id} snapshot={snapshot} payment={current} />;
+      return <HeldScreen key={current.id} snapshot={snapshot} payment={current} />;
     case "paid":
     case "verified":
     case "released":
@@ -99,6 +114,7 @@ function Screen({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
 function Between({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
   const opened = useStore((state) => state.place);
   const invoice = useStore((state) => state.invoice);
+  const form = useStore((state) => state.form);
   const left = useStore((state) => state.refundLeft);
   const { refund, app } = snapshot;
   const fetched = (name: string, place: ReactNode): ReactNode => (
@@ -119,6 +135,7 @@ function Between({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
     case "refund":
       return fetched(place, <RefundScreens snapshot={snapshot} refund={null} />);
     case null:
+      if (form) return fetched("form", <CardScreens snapshot={snapshot} form={form} />);
       return invoice ? <InvoiceScreen snapshot={snapshot} draft={invoice} /> : <AmountScreen snapshot={snapshot} />;
   }
 }

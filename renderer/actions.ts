@@ -1,15 +1,16 @@
 import { appError } from "../contract/errors.ts";
 import type { AppError, Result } from "../contract/errors.ts";
-import type { CommandInput, CommandName, CommandOutput } from "../contract/commands.ts";
+import type { CommandInput, CommandName, CommandOutput, PaymentRequest } from "../contract/commands.ts";
 import { formatAmount, minor } from "../contract/money.ts";
 import type { Payment } from "../contract/payment.ts";
 import type { PaymentView, ProviderView, Snapshot } from "../contract/snapshot.ts";
 import type { Language, Provider } from "../contract/states.ts";
 import { openBridge } from "./bridge.ts";
 import { EMPTY, press } from "./entry.ts";
-import type { PadKey } from "./entry.ts";
+import type { Entry, PadKey } from "./entry.ts";
+import { currencyOf, kindOf } from "./kinds.ts";
 import { useStore } from "./store.ts";
-import type { Method, Place, Problem, Starting } from "./store.ts";
+import type { CardMethod, Place, Problem, Starting } from "./store.ts";
 
 export const bridge = openBridge();
 
@@ -76,13 +77,16 @@ function sameIntent(one: Starting, other: Omit<Starting, "key">): boolean {
   );
 }
 
-async function start(intent: Omit<Starting, "key">): Promise<void> {
+/** What of a request is sent once and kept nowhere on this page. */
+export type Means = Pick<PaymentRequest, "card" | "receiver" | "payer" | "saveCard">;
+
+async function start(intent: Omit<Starting, "key">, means: Means = {}): Promise<void> {
   // Design U5: a second Enter, tap or scan while one is starting does nothing.
   if (useStore.getState().starting !== null || frozen()) return;
   const starting: Starting =
     unanswered && sameIntent(unanswered, intent) ? unanswered : { ...intent, key: crypto.randomUUID() };
   // The command goes first: drawing the next screen must not stand between the tap and the bank.
-  const answer = request(starting);
+  const answer = request(starting, means);
   useStore.setState({ starting, problem: null, notice: null });
   const result = await answer;
   const waits = useStore.getState().starting === starting;
@@ -108,8 +112,9 @@ function giveUpWaiting(starting: Starting): void {
   useStore.setState((state) => (state.starting === starting ? { starting: null } : state));
 }
 
-function request(starting: Starting): Promise<Answer<"payments.create">> {
+function request(starting: Starting, means: Means): Promise<Answer<"payments.create">> {
   const { key, of, method, invoice } = starting;
+  const currency = currencyOf(kindOf(method));
   if (starting.renews && of) return send("payments.renew", { id: of.id, key });
   const amount = formatAmount(minor(starting.minor));
   return send("payments.create", {
@@ -118,16 +123,18 @@ function request(starting: Starting): Promise<Answer<"payments.create">> {
       amount,
       provider: starting.provider,
       ...(method === "qr" ? {} : { method }),
+      ...(currency === "KZT" ? {} : { currency }),
       ...(of ? { saleId: of.saleId, replaces: of.id } : {}),
       ...(invoice ? { phone: invoice.phone } : {}),
       ...(invoice && invoice.comment !== "" ? { comment: invoice.comment } : {}),
       ...(invoice?.confirmDuplicateOf ? { confirmDuplicateOf: invoice.confirmDuplicateOf } : {}),
+      ...means,
     },
   });
 }
 
 /** Takes the typed sum with this provider, by a code or by a link to send. */
-export function pay(provider: Provider, method: Exclude<Method, "invoice"> = "qr"): void {
+export function pay(provider: Provider, method: "qr" | "link" = "qr"): void {
   const { entry, sale, snapshot } = useStore.getState();
   if (entry.minor === 0 || snapshot?.current) return;
   void start({ minor: entry.minor, provider, method, invoice: null, of: sale, renews: false });
@@ -170,6 +177,41 @@ export function sendSecondInvoice({ starting, other }: Problem): void {
   void start({ ...starting, invoice: { ...starting.invoice, confirmDuplicateOf: other.id } });
 }
 
+// ---------- a card ----------
+
+/** Opens the form in which a card is typed, and lets the till warm the way to its bank. */
+export function openForm(provider: Provider, method: CardMethod): void {
+  useStore.setState({ form: { provider, method }, notice: null });
+  void send("bank.prepare", { provider });
+}
+
+/** Back to the amount, which is kept; what was typed into the form is not. */
+export const leaveForm = (): void => useStore.setState({ form: null, notice: null, problem: null });
+
+/** Sends what was typed into the open form. */
+export function payByCard(means: Means): void {
+  const { entry, sale, snapshot, form } = useStore.getState();
+  if (snapshot?.current || !form) return;
+  const { provider, method } = form;
+  const checks = method === "cardVerification";
+  if (entry.minor === 0 && !checks) return;
+  const of = method === "card" ? sale : null;
+  void start({ minor: checks ? 0 : entry.minor, provider, method, invoice: null, of, renews: false }, means);
+}
+
+/** Puts the attempt away and opens the form again: this page never had the card to send it once more. */
+export async function cardAgain(payment: PaymentView, method: CardMethod): Promise<void> {
+  if (method === "card") await anotherWay(payment);
+  else await once("payments.dismiss", payment.id, { id: payment.id });
+  if (useStore.getState().notice) return;
+  if (method === "transfer") useStore.setState({ entry: entryOf(payment) });
+  openForm(payment.provider, method);
+}
+
+export const capture = (id: string): void => void once("payments.capture", id, { id });
+export const giveBack = (id: string): void => void once("payments.void", id, { id });
+export const tellPage = (id: string, did: "open" | "closed"): void => void send("payments.bankPage", { id, did });
+
 // ---------- where the person is ----------
 
 /** Opens the history, the refund desk or the technician's desk; what is typed stays. */
@@ -193,11 +235,13 @@ export function leaveProblem(): void {
 export async function anotherWay(payment: PaymentView): Promise<void> {
   await once("payments.dismiss", payment.id, { id: payment.id });
   if (useStore.getState().notice) return;
-  useStore.setState({
-    entry: { minor: minor(payment.minor), decimals: payment.minor % 100 === 0 ? null : 2 },
-    sale: payment,
-  });
+  useStore.setState({ entry: entryOf(payment), sale: payment });
 }
+
+const entryOf = ({ minor: tiyn }: PaymentView): Entry => ({
+  minor: minor(tiyn),
+  decimals: tiyn % 100 === 0 ? null : 2,
+});
 
 // ---------- the sum ----------
 
@@ -206,8 +250,9 @@ let prepared = -Infinity;
 
 /** One key of the keypad. The first digit of a sum lets the till warm the way to the bank. */
 export function pressKey(key: PadKey): void {
-  const { entry, snapshot } = useStore.getState();
-  if (!snapshot || frozen()) return;
+  const { entry, snapshot, form } = useStore.getState();
+  // While the form is being fetched the keypad still hears the keyboard: the digits of a card are no sum.
+  if (!snapshot || form || frozen()) return;
   const next = press(entry, key, maxDigits(snapshot.providers));
   if (next === entry) return;
   useStore.setState({ entry: next, notice: null, ...(next === EMPTY ? { sale: null } : {}) });
@@ -223,9 +268,16 @@ function maxDigits(providers: readonly ProviderView[]): number {
   return Math.min(12, String(Math.floor(greatest / 100)).length + 1);
 }
 
+/** What a provider's own button does. null: it has none, since a Google Pay token comes from a program. */
+export function mainMethod({ methods }: ProviderView): "qr" | "card" | null {
+  if (methods.includes("qr")) return "qr";
+  return methods.includes("card") ? "card" : null;
+}
+
 /** The one that Enter pays with: used last, else the first. */
 export function defaultProvider({ providers, lastProvider }: Snapshot): ProviderView | null {
-  return providers.find((provider) => provider.name === lastProvider) ?? providers[0] ?? null;
+  const payable = providers.filter((provider) => mainMethod(provider) !== null);
+  return payable.find((provider) => provider.name === lastProvider) ?? payable[0] ?? null;
 }
 
 // ---------- everything else ----------

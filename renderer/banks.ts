@@ -6,6 +6,10 @@ export const BANK_NAME = { kaspi: "Kaspi", halykQr: "Halyk", epay: "Halyk ePay" 
 export const APP_NAME = { kaspi: "Kaspi.kz", halykQr: "Halyk", epay: "Halyk" } as const;
 export const WAY_NAME = { kaspi: "Kaspi QR", halykQr: "Halyk QR", epay: "Halyk ePay" } as const;
 
+/** What a payment was made by, for a person. */
+export const wayName = ({ provider, method }: { readonly provider: Provider; readonly method: string }): string =>
+  method === "googlePay" ? "Google Pay" : WAY_NAME[provider];
+
 /** What is told of one bank and would be wrong of another. A sentence that holds for each of them is not here. */
 interface BankWords {
   /** What the customer does in the open app. */

@@ -1,12 +1,15 @@
-import type { BannerKind, PaymentView, Snapshot } from "../contract/snapshot.ts";
+import type { Banner, BannerKind, PaymentView, Snapshot } from "../contract/snapshot.ts";
+import { isPostedMethod } from "../contract/states.ts";
 import type { PaymentState, RefundState } from "../contract/states.ts";
 
 export type Cue = "scanned" | "paid" | "no" | "attention";
 
 const OF_STATE: Partial<Record<PaymentState, Cue>> = {
   awaiting_confirmation: "scanned",
+  awaiting_3ds: "scanned",
+  authorized: "attention",
   paid: "paid",
-  verified: "paid",
+  verified: "scanned",
   declined: "no",
   expired: "no",
   failed: "no",
@@ -33,15 +36,28 @@ const OF_BANNER: Partial<Record<BannerKind, Cue>> = {
   "double-paid": "attention",
 };
 
+/** Late money that is no shop's yet, held or sent from card to card, calls somebody; it is not the joy of a paid sale. */
+const cueOfBanner = ({ kind, payment }: Banner): Cue | undefined =>
+  kind === "late" && payment && (payment.state !== "paid" || payment.kind !== "sale") ? "attention" : OF_BANNER[kind];
+
 /** A code that does not fit its sale, shown with a warning. */
 const isDoubtedCode = ({ state, error }: PaymentView): boolean =>
   state === "awaiting_scan" && error?.code === "qr_mismatch";
+
+/** Two rising notes are money for the shop, and a knock that a customer is awaited: a transfer is not the one, the bank not the other. */
+function cueOfPayment(payment: PaymentView): Cue | undefined {
+  const { state, kind, method } = payment;
+  if (isDoubtedCode(payment)) return "attention";
+  if (state === "paid" && kind !== "sale") return "scanned";
+  if (state === "awaiting_confirmation" && isPostedMethod(method)) return undefined;
+  return OF_STATE[state];
+}
 
 /** What the change from one snapshot to the next sounds like: one cue at most, the sale or refund on the screen first. */
 export function cueOf(before: Snapshot, next: Snapshot): Cue | null {
   const { current, refund } = next;
   if (current && (current.id !== before.current?.id || current.state !== before.current.state)) {
-    const cue = isDoubtedCode(current) ? "attention" : OF_STATE[current.state];
+    const cue = cueOfPayment(current);
     if (cue) return cue;
   }
   if (refund && (refund.id !== before.refund?.id || refund.state !== before.refund.state)) {
@@ -57,7 +73,7 @@ export function cueOf(before: Snapshot, next: Snapshot): Cue | null {
       (banner) =>
         !known.has(banner.id) && !(banner.kind === "in-doubt" && heard(banner.payment?.id ?? banner.refund?.id)),
     )
-    .map(({ kind }) => OF_BANNER[kind]);
+    .map(cueOfBanner);
   return cues.find((cue) => cue === "paid") ?? cues.find((cue) => cue !== undefined) ?? null;
 }
 

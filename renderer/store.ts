@@ -8,7 +8,7 @@ import { isTrial, useTrial } from "./desk/trial.ts";
 import { EMPTY } from "./entry.ts";
 import type { Entry } from "./entry.ts";
 
-/** A payment that a person asked for and the snapshot does not show yet. */
+/** A payment that a person asked for and the snapshot does not show yet. A card is no part of it: it is sent, and then gone. */
 export interface Starting {
   /** Made once per human intent: every repetition of this request carries the same one. */
   readonly key: string;
@@ -22,7 +22,15 @@ export interface Starting {
   readonly renews: boolean;
 }
 
-export type Method = "qr" | "link" | "invoice";
+/** The ways that are begun with a card. */
+export type CardMethod = "card" | "cardVerification" | "transfer";
+export type Method = "qr" | "link" | "invoice" | CardMethod;
+
+/** The form that is open. What is typed into it stays in its inputs and is never here. */
+export interface CardForm {
+  readonly provider: Provider;
+  readonly method: CardMethod;
+}
 
 /** To whom an invoice goes. The number stays on this page: the till writes only its mask down. */
 export interface InvoiceTo {
@@ -57,7 +65,7 @@ export interface InvoiceDraft {
 /** When what is on the screen runs out, on the page's own monotonic clock. */
 export interface Countdown {
   readonly id: string;
-  readonly kind: "scan" | "confirm" | "check";
+  readonly kind: "scan" | "confirm" | "page" | "check";
   readonly endsAt: number;
   readonly totalMs: number;
 }
@@ -72,6 +80,7 @@ export interface State {
   /** The refund that was just given up here: its end is no news to whoever did it. */
   readonly refundLeft: string | null;
   readonly invoice: InvoiceDraft | null;
+  readonly form: CardForm | null;
   /** Whom the invoice on the screen went to, where the bank was asked. */
   readonly invoiced: { readonly id: string; readonly name: string } | null;
   readonly language: Language;
@@ -83,6 +92,8 @@ export interface State {
   /** A command other than a start was refused. */
   readonly notice: AppError | null;
   readonly busy: ReadonlySet<string>;
+  /** A window of the bank's has stayed open after its payment had gone on, and the till cannot close it. */
+  readonly windowLeft: boolean;
   readonly link: "up" | "silent" | "locked";
 }
 
@@ -94,6 +105,7 @@ export const useStore = create<State>(() => ({
   refundOf: null,
   refundLeft: null,
   invoice: null,
+  form: null,
   invoiced: null,
   language: "kk",
   entry: EMPTY,
@@ -102,6 +114,7 @@ export const useStore = create<State>(() => ({
   problem: null,
   notice: null,
   busy: new Set(),
+  windowLeft: false,
   link: "up",
 }));
 
@@ -150,10 +163,10 @@ export function receive(next: Snapshot): void {
       refundCountdown: countdownOf(refund, state.refundCountdown),
       // What was chosen here holds until the till itself names another language.
       language: before?.app.language === next.app.language ? state.language : next.app.language,
-      ...(started ? { starting: null, invoice: null } : {}),
+      ...(started ? { starting: null, invoice: null, form: null } : {}),
       ...(name && current ? { invoiced: { id: current.id, name } } : {}),
       ...(taken ? { entry: EMPTY, sale: null } : {}),
-      ...(comes ? { place: null, refundOf: null } : {}),
+      ...(comes ? { place: null, refundOf: null, form: null } : {}),
       ...(moved ? { notice: null } : {}),
       ...(moved && current !== null ? { problem: null } : {}),
     };

@@ -185,9 +185,10 @@ function Row({ item, snapshot, dated, onOpen }: RowProps): ReactNode {
   const busy = useStore((state) => state.busy.has(busyKey(refund ? "refunds.refresh" : "payments.refresh", about)));
   const returned = backTotal(item);
   const at = dated ? dayTime(payment.createdAt, timezone) : clockTime(payment.createdAt, timezone, true);
-  const sum = formatMoney(parseAmount(payment.amount) ?? minor(0), payment.currency);
+  const sum =
+    payment.kind === "verification" ? "–" : formatMoney(parseAmount(payment.amount) ?? minor(0), payment.currency);
   return (
-    <li className={doubtful ? "item doubt" : "item"} data-state={payment.state}>
+    <li className={doubtful ? "item doubt" : "item"} data-state={payment.state} data-kind={payment.kind}>
       <Mark name={face.mark} className={`mark ${face.tone}`} />
       {/* The whole row is this button's; another button cannot stand inside one. */}
       <button

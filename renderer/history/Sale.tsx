@@ -1,10 +1,11 @@
+import { useState } from "react";
 import type { ReactNode } from "react";
 import type { HistoryItem } from "../../contract/commands.ts";
 import { formatMoney, groupDigits, minor, parseAmount } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { Refund } from "../../contract/refund.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
-import { busyKey, canBeAsked } from "../actions.ts";
+import { busyKey, canBeAsked, once } from "../actions.ts";
 import { useBackWords } from "../messages/back.ts";
 import type { BackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
@@ -31,11 +32,15 @@ interface Props {
 const ASKABLE = new Set([
   "awaiting_payment",
   "awaiting_confirmation",
+  "awaiting_3ds",
+  "authorized",
   "in_doubt",
   "needs_review",
   "expired",
   "cancelled",
 ]);
+
+const NAME = { sale: "hist.sale", verification: "hist.of.check", transfer: "hist.of.transfer" } as const;
 
 const isAskable = ({ settled, state }: Payment): boolean => !settled && ASKABLE.has(state);
 
@@ -54,6 +59,7 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
   const askable = !lost && (undecided !== undefined || openThings(item) || isAskable(payment));
   const way = snapshot.providers.find(({ name }) => name === payment.provider)?.refunds ?? null;
   const refundable = payment.state === "paid" && way !== null && payment.kind === "sale";
+  const held = payment.state === "authorized" && !payment.settled;
   const gone = backTotal(item) >= paid;
   const ask = async (): Promise<void> => {
     await askAbout(item);
@@ -79,9 +85,9 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
         <div className="stand">
           <div>
             <h1 className="who">
-              <b>{back("hist.sale", { number: payment.number })}</b>
+              <b>{back(NAME[payment.kind], { number: payment.number })}</b>
             </h1>
-            <SumDigits digits={groupDigits(paid)} />
+            <SumDigits digits={groupDigits(paid)} currency={payment.currency} />
           </div>
           <Mark name={face.mark} className={`sun ${face.tone}`} />
         </div>
@@ -106,7 +112,9 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
           </section>
         )}
         {undecided && <p className="low">{lost ? back("hist.lost") : back("hist.busy")}</p>}
-        <div className="row push">
+        {held && way !== "till" && <p className="lead dim">{words("held.else")}</p>}
+        <div className={held ? "row push reach" : "row push"}>
+          {held && way === "till" && <HeldButtons payment={payment} reload={reload} />}
           {refundable && (
             <Button
               id="sale-refund"
@@ -118,13 +126,47 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
             </Button>
           )}
           {askable && (
-            <Button id="check-again" kind="main" off={asking} onPress={() => void ask()}>
+            <Button id="check-again" kind={held ? "plain" : "main"} off={asking} onPress={() => void ask()}>
               {asking ? words("doubt.checking") : back("hist.ask")}
             </Button>
           )}
         </div>
       </div>
     </Frame>
+  );
+}
+
+/** What is held can be taken or released from here as well: it leaves the screen unsettled. */
+function HeldButtons({ payment, reload }: { readonly payment: Payment; readonly reload: () => void }): ReactNode {
+  const words = useWords();
+  const [sure, setSure] = useState(false);
+  const busy = useStore((state) => state.busy);
+  const { id } = payment;
+  const working = busy.has(busyKey("payments.capture", id)) || busy.has(busyKey("payments.void", id));
+  const sum = formatMoney(parseAmount(payment.amount) ?? minor(0), payment.currency);
+  const send = async (name: "payments.capture" | "payments.void"): Promise<void> => {
+    setSure(false);
+    await once(name, id, { id });
+    reload();
+  };
+  return sure ? (
+    <>
+      <Button id="stay" kind="main" onPress={() => setSure(false)}>
+        {words("held.keep")}
+      </Button>
+      <Button id="void-confirm" deliberate off={working} onPress={() => void send("payments.void")}>
+        {words("held.yes")}
+      </Button>
+    </>
+  ) : (
+    <>
+      <Button id="capture" kind="main" deliberate off={working} onPress={() => void send("payments.capture")}>
+        <Text>{words("held.take", { sum })}</Text>
+      </Button>
+      <Button id="void" deliberate off={working} onPress={() => setSure(true)}>
+        {words("held.back")}
+      </Button>
+    </>
   );
 }
 

@@ -3,17 +3,17 @@ import { parseAmount } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
 import type { Refund } from "../../contract/refund.ts";
 import type { PaymentState, RefundState } from "../../contract/states.ts";
-import { WAY_NAME } from "../banks.ts";
+import { wayName } from "../banks.ts";
 import type { Words } from "../messages/index.ts";
 import type { BackWords } from "../messages/back.ts";
 import type { MarkName } from "../ui/Mark.tsx";
-import { STATE_WORD } from "../ui/states.ts";
+import { stateWord } from "../ui/states.ts";
 
 interface Face {
   readonly mark: MarkName;
   readonly tone: "yesc" | "noc" | "overc" | "backc" | "";
   readonly word: string;
-  /** Money moved: the sum is written bold. */
+  /** Money of the shop moved: the sum is written bold. */
   readonly moved: boolean;
 }
 
@@ -37,7 +37,12 @@ export function faceOf(item: HistoryItem, words: Words, back: BackWords): Face {
   const { state, late } = item.payment;
   const refund = openRefund(item);
   if (refund) return { mark: REFUND_MARK[refund.state], tone: "", word: back(REFUND_WORD[refund.state]), moved: true };
-  const word = words(STATE_WORD[state]);
+  // The bank has money of what was over here.
+  if (item.payment.error?.code === "money_at_bank")
+    return { mark: "doubt", tone: "", word: words("st.review"), moved: item.payment.kind === "sale" };
+  const word = words(stateWord(item.payment));
+  if (item.payment.kind !== "sale" && (state === "paid" || state === "verified"))
+    return { mark: state === "paid" ? "swap" : "proven", tone: "yesc", word, moved: false };
   switch (state) {
     case "paid":
     case "verified":
@@ -54,21 +59,30 @@ export function faceOf(item: HistoryItem, words: Words, back: BackWords): Face {
       return { mark: "gone", tone: "overc", word, moved: false };
     case "in_doubt":
     case "needs_review":
-      return { mark: "doubt", tone: "", word, moved: true };
+      return { mark: "doubt", tone: "", word, moved: item.payment.kind === "sale" };
+    case "authorized":
+      return { mark: "held", tone: "overc", word, moved: false };
     case "creating":
     case "awaiting_scan":
     case "awaiting_confirmation":
     case "awaiting_3ds":
     case "awaiting_payment":
-    case "authorized":
       return { mark: "watch", tone: "overc", word, moved: false };
   }
 }
 
-/** Kaspi QR, or what else it was paid by. */
-export function wayOf({ provider, method }: Payment, back: BackWords): string {
-  if (method === "invoice") return back("hist.invoice");
-  return method === "link" ? back("hist.link") : WAY_NAME[provider];
+const WAY_WORD = {
+  invoice: "hist.invoice",
+  link: "hist.link",
+  cardVerification: "hist.check.way",
+  transfer: "hist.transfer",
+} as const;
+
+/** Kaspi QR, or what else it was paid by; and what was no sale at all. */
+export function wayOf(payment: Payment, back: BackWords): string {
+  const { method } = payment;
+  const word = (WAY_WORD as Partial<Record<string, (typeof WAY_WORD)[keyof typeof WAY_WORD]>>)[method];
+  return word === undefined ? wayName(payment) : back(word);
 }
 
 export const REFUND_WORD = {

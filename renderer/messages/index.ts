@@ -8,7 +8,7 @@ type Places<Text> = Text extends `${string}{{${infer Place}}}${infer Rest}` ? Pl
 type Fill<Text> = [Places<Text>] extends [never] ? [] : [values: Readonly<Record<Places<Text>, string | number>>];
 
 /** The sentences of a table without places to fill. */
-type PlainKeyOf<Table> = { [Key in keyof Table]: Fill<Table[Key]> extends [] ? Key : never }[keyof Table];
+export type PlainKeyOf<Table> = { [Key in keyof Table]: Fill<Table[Key]> extends [] ? Key : never }[keyof Table];
 
 /** The words of one language. A missing key fails the type check, and so does a place left empty. */
 export type WordsOf<Table> = <Key extends keyof Table>(key: Key, ...values: Fill<Table[Key]>) => string;

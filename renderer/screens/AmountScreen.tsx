@@ -4,7 +4,7 @@ import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { ProviderView, Snapshot } from "../../contract/snapshot.ts";
 import type { Language } from "../../contract/states.ts";
-import { defaultProvider, openPlace, pay, pressKey, writeInvoice } from "../actions.ts";
+import { defaultProvider, mainMethod, openForm, openPlace, pay, pressKey, writeInvoice } from "../actions.ts";
 import { WAY_NAME } from "../banks.ts";
 import { entryDigits } from "../entry.ts";
 import type { Entry } from "../entry.ts";
@@ -34,11 +34,12 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
   );
   const mainHint = main ? hints.get(main.name) : undefined;
 
-  const choose = (provider: ProviderView | null, method: Method = "qr"): void => {
-    if (!provider) return;
-    if (hints.get(provider.name)?.blocked !== null) setTriedWith(entry);
+  const choose = (provider: ProviderView | null, method: Method | null = provider && mainMethod(provider)): void => {
+    if (!provider || method === null) return;
+    if (isBlocked(hints.get(provider.name)?.blocked ?? null, method)) setTriedWith(entry);
     else if (method === "invoice") writeInvoice(provider.name);
-    else pay(provider.name, method);
+    else if (method === "qr" || method === "link") pay(provider.name, method);
+    else openForm(provider.name, method);
   };
   useKeys(pressKey, () => choose(main));
 
@@ -47,7 +48,7 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
   const blocked = main && mainHint && mainHint.blocked !== null && mainHint.blocked !== "empty" ? mainHint : null;
   const refused = blocked !== null && (tried || (blocked.blocked === "bounds" && !usable));
   const label = !main
-    ? words("pay.none")
+    ? words(snapshot.providers.length > 0 ? "pay.program" : "pay.none")
     : refused
       ? usable
         ? `${WAY_NAME[main.name]}. ${blocked.text}`
@@ -67,7 +68,10 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
           {empty && <Sunrise />}
           <div className="stand">
             <div aria-live="off">
-              <h1 className="who" data-bad={refused || !main || (empty && tried) ? "" : undefined}>
+              <h1
+                className="who"
+                data-bad={refused || snapshot.providers.length === 0 || (empty && tried) ? "" : undefined}
+              >
                 <Text>{label}</Text>
               </h1>
               <SumDigits digits={entryDigits(entry)} />
@@ -80,14 +84,16 @@ export function AmountScreen({ snapshot }: { readonly snapshot: Snapshot }): Rea
         <div className="tiles" role="group" aria-label={words("pay.by")}>
           {snapshot.providers.map((provider) => (
             <div key={provider.name} className="way">
-              <Tile
-                provider={provider}
-                hint={hints.get(provider.name) ?? READY}
-                main={provider === main}
-                sum={entry.minor === 0 ? "" : formatMoney(entry.minor)}
-                first={empty && snapshot.providers.length === 1 ? words("amount.first") : ""}
-                onPress={() => choose(provider)}
-              />
+              {mainMethod(provider) !== null && (
+                <Tile
+                  provider={provider}
+                  hint={hints.get(provider.name) ?? READY}
+                  main={provider === main}
+                  sum={entry.minor === 0 ? "" : formatMoney(entry.minor)}
+                  first={empty && snapshot.providers.length === 1 ? words("amount.first") : ""}
+                  onPress={() => choose(provider)}
+                />
+              )}
               <Others
                 provider={provider}
                 snapshot={snapshot}
@@ -171,7 +177,18 @@ function Tile({ provider, hint, main, sum, first, onPress }: TileProps): ReactNo
 const OTHER_WAYS = [
   ["link", "link", "pay.link"],
   ["invoice", "phone", "pay.invoice"],
+  ["cardVerification", "proven", "pay.verify"],
+  ["transfer", "swap", "pay.transfer"],
 ] as const satisfies readonly (readonly [Method, MarkName, string])[];
+
+/** What of it is no way to pay for a sale has a name of its own. */
+const OPENS: Partial<Record<Method, string>> = { cardVerification: "open-verification", transfer: "open-transfer" };
+
+/** A check takes no sum, and a transfer asks for its own. */
+function isBlocked(blocked: Hint["blocked"], method: Method): boolean {
+  if (OPENS[method] === undefined) return blocked !== null;
+  return blocked === "net" || blocked === "reason";
+}
 
 /** What the contract with the bank allows beside the code, below its tile; or the way to the technician's desk. */
 function Others(props: {
@@ -203,8 +220,8 @@ function Others(props: {
           key={method}
           type="button"
           className="btn"
-          data-testid={`pay-${provider.name}-${method}`}
-          aria-disabled={blocked !== null || frozen || undefined}
+          data-testid={OPENS[method] ?? `pay-${provider.name}-${method}`}
+          aria-disabled={isBlocked(blocked, method) || frozen || undefined}
           onClick={() => props.onPress(method)}
         >
           <Mark name={mark} className="ico" />

@@ -1,7 +1,9 @@
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
+import { isPostedMethod } from "../../contract/states.ts";
 import { busyKey, cancel } from "../actions.ts";
+import { kindOf } from "../kinds.ts";
 import type { PlainKey } from "../messages/index.ts";
 import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
@@ -22,6 +24,10 @@ interface Props {
 const WORDS: Readonly<Record<string, readonly [title: PlainKey, lead: PlainKey]>> = {
   link: ["creating.link", "creating.link.lead"],
   invoice: ["creating.invoice", "creating.invoice.lead"],
+  card: ["creating.card", "creating.card.lead"],
+  googlePay: ["creating.card", "creating.card.lead"],
+  cardVerification: ["creating.check", "creating.card.lead"],
+  transfer: ["creating.transfer", "creating.card.lead"],
 };
 const OF_QR = ["creating.title", "creating.lead"] as const;
 
@@ -31,6 +37,8 @@ const SLOW_AFTER_MS = 4000;
 export function CreatingScreen({ snapshot, minor, method, payment }: Props): ReactNode {
   const words = useWords();
   const [title, lead] = WORDS[method] ?? OF_QR;
+  // No code will stand there.
+  const posted = isPostedMethod(method);
   const [slow, setSlow] = useState(false);
   const cancelling = useStore((state) => payment !== null && state.busy.has(busyKey("payments.cancel", payment.id)));
   useEffect(() => {
@@ -41,13 +49,19 @@ export function CreatingScreen({ snapshot, minor, method, payment }: Props): Rea
     <Frame
       snapshot={snapshot}
       screen="creating"
-      className="with-plate"
+      className={posted ? "with-plate waiting" : "with-plate"}
       focusOn="creating"
-      stand={<Stand snapshot={snapshot} tiyn={minor} />}
+      stand={<Stand snapshot={snapshot} tiyn={minor} kind={kindOf(method)} />}
       plate={
-        <EmptyPlate>
-          <Dial seconds={null} of={1} />
-        </EmptyPlate>
+        posted ? (
+          <div className="center-right breathing">
+            <Dial kind="big" seconds={null} of={1} />
+          </div>
+        ) : (
+          <EmptyPlate>
+            <Dial seconds={null} of={1} />
+          </EmptyPlate>
+        )
       }
     >
       <div className="side" role="status">

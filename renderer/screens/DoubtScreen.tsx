@@ -2,8 +2,11 @@ import type { ReactNode } from "react";
 import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
+import { isPostedMethod } from "../../contract/states.ts";
+import type { Language } from "../../contract/states.ts";
 import { busyKey, dismiss, refresh } from "../actions.ts";
 import { APP_NAME } from "../banks.ts";
+import type { Words } from "../messages/index.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
@@ -29,23 +32,8 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
   const asking = busy.has(busyKey("payments.refresh", payment.id));
   const leaving = busy.has(busyKey("payments.dismiss", payment.id));
   const invoice = payment.method === "invoice";
-  const known = invoice
-    ? words("inv.lost.k", { sum })
-    : review && payment.error
-      ? errorText(language, payment.error).title
-      : words("doubt.k.t", { sum });
-  const app = APP_NAME[payment.provider];
   const sums = review && payment.error?.code === "amount_mismatch";
-  const tell = invoice
-    ? words("inv.lost.t", { sum })
-    : sums
-      ? words("review.t.amount", { app })
-      : words("doubt.t.t", { sum, app });
-  const rows: readonly (readonly [string, string, string])[] = [
-    ["known", words("doubt.k"), known],
-    ["tell", words("doubt.t"), tell],
-    ["not", words("doubt.n"), words(invoice ? "inv.lost.n" : review ? "review.n" : "doubt.n.t")],
-  ];
+  const rows = rowsOf(payment, sum, words, language);
   return (
     <Frame
       snapshot={snapshot}
@@ -54,12 +42,16 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
       line="dashed"
       focusOn={`doubt ${payment.id} ${payment.state}`}
       stand={
-        <Stand snapshot={snapshot} tiyn={payment.minor}>
+        <Stand snapshot={snapshot} tiyn={payment.minor} kind={payment.kind}>
           <Mark name="doubt" className="sun" />
         </Stand>
       }
     >
-      <div className={invoice || sums ? "result compact" : "result"} data-testid="result" data-state={payment.state}>
+      <div
+        className={invoice || sums || isPostedMethod(payment.method) ? "result compact" : "result"}
+        data-testid="result"
+        data-state={payment.state}
+      >
         <div className="headline">
           <h1 className="title">{words(review ? "review.title" : "doubt.title")}</h1>
           {payment.askedAt && (
@@ -92,4 +84,46 @@ export function DoubtScreen({ snapshot, payment }: Props): ReactNode {
       </div>
     </Frame>
   );
+}
+
+type Row = readonly [id: string, label: string, text: string];
+
+function rowsOf(payment: PaymentView, sum: string, words: Words, language: Language): readonly Row[] {
+  const [known, tell, not] = isPostedMethod(payment.method)
+    ? postedSentences(payment, sum, words, language)
+    : sentences(payment, sum, words, language);
+  return [
+    ["known", words("doubt.k"), known],
+    ["tell", words("doubt.t"), tell],
+    ["not", words("doubt.n"), not],
+  ];
+}
+
+type Sentences = readonly [known: string, tell: string, not: string];
+
+function sentences(payment: PaymentView, sum: string, words: Words, language: Language): Sentences {
+  if (payment.method === "invoice")
+    return [words("inv.lost.k", { sum }), words("inv.lost.t", { sum }), words("inv.lost.n")];
+  const app = APP_NAME[payment.provider];
+  if (payment.state !== "needs_review")
+    return [words("doubt.k.t", { sum }), words("doubt.t.t", { sum, app }), words("doubt.n.t")];
+  const { error } = payment;
+  return [
+    error ? errorText(language, error).title : words("doubt.k.t", { sum }),
+    error?.code === "amount_mismatch" ? words("review.t.amount", { app }) : words("doubt.t.t", { sum, app }),
+    words("review.n"),
+  ];
+}
+
+/** What is known of a card whose bank may be any: there is no app of ours to look into. */
+function postedSentences(payment: PaymentView, sum: string, words: Words, language: Language): Sentences {
+  const { kind, error, state } = payment;
+  const review = state === "needs_review";
+  const named = error && (review || error.code === "terminal_refused" || error.code === "bank_undecided");
+  const why = named ? errorText(language, error) : null;
+  const known = (otherwise: string): string => (why ? `${why.title}. ${why.next}` : otherwise);
+  if (kind === "verification") return [known(words("doubt.k.check")), words("doubt.t.check"), words("doubt.n.check")];
+  const tell = error?.code === "amount_mismatch" ? words("review.t.card") : words("doubt.t.card", { sum });
+  if (kind === "transfer") return [known(words("doubt.k.transfer", { sum })), tell, words("doubt.n.transfer")];
+  return [known(words("doubt.k.t", { sum })), tell, words(review ? "review.n" : "doubt.n.t")];
 }

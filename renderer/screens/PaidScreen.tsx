@@ -3,15 +3,17 @@ import type { ReactNode } from "react";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import type { PlainKey } from "../messages/index.ts";
 import { busyKey, dismiss } from "../actions.ts";
-import { WAY_NAME } from "../banks.ts";
+import { wayName } from "../banks.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
-import { cardName, FactsLine } from "../ui/Details.tsx";
+import { cardEnd, cardName, FactsLine } from "../ui/Details.tsx";
 import type { Fact } from "../ui/Details.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Mark } from "../ui/Mark.tsx";
+import type { MarkName } from "../ui/Mark.tsx";
 import { Sum } from "../ui/Sum.tsx";
+import { Who } from "../ui/Who.tsx";
 import { useWords } from "../words.tsx";
 
 interface Props {
@@ -19,7 +21,20 @@ interface Props {
   readonly payment: PaymentView;
 }
 
-const TITLE: Partial<Record<PaymentView["state"], PlainKey>> = { verified: "paid.verified", released: "paid.released" };
+interface Look {
+  readonly sky: "yes" | "open" | "over";
+  readonly mark: MarkName;
+  readonly title: PlainKey;
+  readonly lead: PlainKey | null;
+}
+
+/** The whole screen is green when the shop has been paid, and at no other time: goods are handed out at that green. */
+function lookOf({ state, kind }: PaymentView): Look {
+  if (state === "released") return { sky: "over", mark: "turn", title: "paid.released", lead: "paid.released.t" };
+  if (kind === "verification") return { sky: "open", mark: "proven", title: "paid.verified", lead: "paid.verified.t" };
+  if (kind === "transfer") return { sky: "open", mark: "swap", title: "paid.sent", lead: "paid.sent.t" };
+  return { sky: "yes", mark: "yes", title: "paid.title", lead: null };
+}
 
 /** The bank said yes: the whole screen says so, and makes room for the next sale by itself. */
 export function PaidScreen({ snapshot, payment }: Props): ReactNode {
@@ -28,32 +43,44 @@ export function PaidScreen({ snapshot, payment }: Props): ReactNode {
   const done = (): void => dismiss(payment.id);
   const { left, line } = useAutoReturn(snapshot.screen.autoReturnSeconds, done);
   useEnter(done);
+  const { sky, mark, title, lead } = lookOf(payment);
+  const card = cardName(payment);
   const facts: readonly Fact[] = [
-    [words("method"), WAY_NAME[payment.provider]],
+    [words("method"), wayName(payment)],
     [words("number"), payment.number],
     [words("time"), clockTime(payment.updatedAt, snapshot.app.timezone)],
-    [words("det.card"), cardName(payment)],
+    [
+      words(payment.receiver === null ? "det.card" : "det.from"),
+      payment.card?.id ? words("det.kept", { card: card ?? "" }) : card,
+    ],
+    [words("det.to"), cardEnd(payment.receiver)],
   ];
   return (
     <Frame
       snapshot={snapshot}
       screen="result"
-      sky="yes"
+      sky={sky}
       line={left === null ? "thick" : "drain"}
-      className="paid"
+      className={sky === "yes" ? "paid" : "settled"}
       focusOn={`result ${payment.id} paid`}
       lineRef={line}
       stand={
         <div className="stand">
           <div>
-            <Sum tiyn={payment.minor} />
+            {sky !== "yes" && (
+              <p className="who">
+                <Who snapshot={snapshot} kind={payment.kind} />
+              </p>
+            )}
+            <Sum tiyn={payment.minor} currency={payment.currency} />
           </div>
-          <Mark name="yes" className="sun" />
+          <Mark name={mark} className="sun" />
         </div>
       }
     >
       <div className="result" data-testid="result" data-state={payment.state}>
-        <h1 className="word">{words(TITLE[payment.state] ?? "paid.title")}</h1>
+        <h1 className="word">{words(title)}</h1>
+        {lead && <p className="lead">{words(lead)}</p>}
         {payment.late && <p className="lead">{words("paid.late")}</p>}
         <FactsLine facts={facts} told={payment} />
         <div className="row push reach">

@@ -9,11 +9,21 @@ interface Props {
   readonly off?: boolean;
   /** For actions that end or leave something: the second tap of a double tap on the screen before must not hit them. */
   readonly deliberate?: boolean;
+  /** For a screen reader, where two buttons are alike to the eye and only their places tell them apart. */
+  readonly spoken?: string;
   readonly children: ReactNode;
 }
 
 /** A button of the till. */
-export function Button({ id, onPress, kind = "plain", off = false, deliberate = false, children }: Props): ReactNode {
+export function Button({
+  id,
+  onPress,
+  kind = "plain",
+  off = false,
+  deliberate = false,
+  spoken,
+  children,
+}: Props): ReactNode {
   const frozen = useStore((state) => state.link !== "up");
   const dead = off || frozen;
   const press = (event: MouseEvent): void => {
@@ -26,6 +36,7 @@ export function Button({ id, onPress, kind = "plain", off = false, deliberate = 
       className={kind === "main" ? "btn main" : "btn"}
       data-testid={id}
       aria-disabled={dead || undefined}
+      aria-label={spoken}
       onClick={press}
     >
       <span>{children}</span>

@@ -19,10 +19,13 @@ interface Told {
 export type Fact = readonly [label: string, value: string | null];
 
 /** "Visa •••• 3134": the end of the number is what its owner knows it by. */
-export function cardName({ card }: Pick<Told, "card">): string | null {
-  if (!card) return null;
-  const end = /\d{4}$/.exec(card.mask)?.[0];
-  return [card.type, end === undefined ? card.mask : `••••\u00a0${end}`].filter(Boolean).join("\u00a0");
+export const cardName = ({ card }: Pick<Told, "card">): string | null =>
+  card && [card.type, cardEnd(card.mask)].filter(Boolean).join("\u00a0");
+
+/** "•••• 3134" of a mask. */
+export function cardEnd(mask: string | null): string | null {
+  const end = /\d{4}$/.exec(mask ?? "")?.[0];
+  return end === undefined ? mask : `••••\u00a0${end}`;
 }
 
 /** A sum the bank names, unless it is nothing. */
@@ -34,7 +37,8 @@ function toldSum(text: string | null, currency: Currency): string | null {
 /** The numbers by which the bank finds it. */
 export const numbersOf = ({ bankId, invoiceId, details }: Told, words: Words): readonly Fact[] => [
   [words("det.ref"), details?.reference ?? null],
-  [words("det.bank"), bankId],
+  // What this till posts has no number of the bank's, and goes by ours.
+  [words("det.bank"), bankId === invoiceId ? null : bankId],
   [words("det.ours"), invoiceId],
 ];
 

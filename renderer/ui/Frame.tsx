@@ -7,7 +7,7 @@ import { Languages } from "./Languages.tsx";
 import { Mark } from "./Mark.tsx";
 import { Back, Nav } from "./Nav.tsx";
 import { Parked } from "./Parked.tsx";
-import { BannerStrip, LinkStrip, NoticeStrip } from "./Strip.tsx";
+import { BannerStrip, LinkStrip, NoticeStrip, WindowStrip } from "./Strip.tsx";
 import { bannerText, ordered } from "./banners.ts";
 
 export type ScreenName =
@@ -20,6 +20,9 @@ export type ScreenName =
   | "in-doubt"
   | "offline"
   | "invoice"
+  | "card"
+  | "transfer"
+  | "threeds"
   | "refund-start"
   | "refund-qr"
   | "refund-choose"
@@ -71,10 +74,11 @@ export function Frame({
 }: Props): ReactNode {
   const silent = useStore((state) => state.link === "silent");
   const notice = useStore((state) => state.notice !== null);
+  const windowLeft = useStore((state) => state.windowLeft) && screen !== "threeds";
   const [chosen, choose] = useState<string | null>(null);
   const banners = ordered(snapshot.banners);
   const first = banners.find((banner) => banner.id === chosen) ?? banners[0];
-  const above = silent || notice;
+  const above = silent || notice || windowLeft;
   const shown = above ? undefined : first;
   const others = banners.filter((banner) => banner !== shown).slice(0, SIGNALS);
   const main = useFocusedHeading(focusOn);
@@ -106,6 +110,8 @@ export function Frame({
           <LinkStrip />
         ) : notice ? (
           <NoticeStrip />
+        ) : windowLeft ? (
+          <WindowStrip />
         ) : (
           shown && <BannerStrip banner={shown} snapshot={snapshot} />
         )}

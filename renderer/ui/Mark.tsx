@@ -160,6 +160,29 @@ const MARKS = {
       <path fill="currentColor" d="M58 58h14v14H58zM82 58h14v14H82zM70 70h14v14H70zM58 82h14v14H58zM82 82h14v14H82z" />
     </>
   ),
+  /** The card is real; nothing was paid. */
+  proven: (
+    <>
+      <path fill="none" stroke="currentColor" strokeWidth="8" strokeLinejoin="round" d="M6 16h88v68H6z" />
+      <path d="M6 33h88" stroke="currentColor" strokeWidth="9" />
+      <path fill="none" stroke="currentColor" strokeWidth="9" d="M32 58l13 13 24-25" />
+    </>
+  ),
+  /** The money stands still on the card. */
+  held: (
+    <>
+      <circle cx="50" cy="50" r="45" fill="none" stroke="currentColor" strokeWidth="7" />
+      <path d="M38 30v40M62 30v40" stroke="currentColor" strokeWidth="12" />
+    </>
+  ),
+  swap: (
+    <path
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="10"
+      d="M8 32h80M68 12l20 20-20 20M92 68H12M32 48 12 68l20 20"
+    />
+  ),
   card: (
     <path fill="currentColor" fillRule="evenodd" d="M2 16h96v68H2zM11 25v9h78v-9zM11 47v28h78V47zM20 58h28v9H20z" />
   ),

@@ -1,14 +1,14 @@
 import { useRef } from "react";
 import type { ReactNode } from "react";
-import { formatMoney, minor } from "../../contract/money.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import { busyKey, refresh } from "../actions.ts";
+import { nameOf } from "../kinds.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Text, useWords } from "../words.tsx";
 import { Button } from "./Button.tsx";
 import { Mark } from "./Mark.tsx";
-import { STATE_WORD } from "./states.ts";
+import { stateWord } from "./states.ts";
 
 /** The parked payments: a chip each, and behind a tap the list of them all. */
 export function Parked({ snapshot, room }: { readonly snapshot: Snapshot; readonly room: number }): ReactNode {
@@ -33,7 +33,7 @@ export function Parked({ snapshot, room }: { readonly snapshot: Snapshot; readon
         >
           <Mark name="watch" />
           <span>
-            <Text>{words("park.chip", { sum: formatMoney(minor(payment.minor), payment.currency) })}</Text>
+            <Text>{words("park.chip", { sum: nameOf(payment, words) })}</Text>
           </span>
         </button>
       ))}
@@ -65,9 +65,9 @@ function Row({ payment, snapshot }: { readonly payment: PaymentView; readonly sn
   const busy = useStore((state) => state.busy.has(busyKey("payments.refresh", payment.id)));
   return (
     <li>
-      <b className="num">{formatMoney(minor(payment.minor), payment.currency)}</b>
+      <b className="num">{nameOf(payment, words)}</b>
       <span>
-        {words(STATE_WORD[payment.state])}
+        {words(stateWord(payment))}
         <small>
           № {payment.number} · {clockTime(payment.createdAt, snapshot.app.timezone, true)}
         </small>

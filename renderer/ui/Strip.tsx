@@ -53,6 +53,18 @@ export function LinkStrip(): ReactNode {
   );
 }
 
+/** The bank's window has stayed open over the till, which may not close it. */
+export function WindowStrip(): ReactNode {
+  const words = useWords();
+  return (
+    <Line
+      text={{ mark: "attention", tone: "doubt", title: words("window.title"), sub: words("window.sub") }}
+      alert
+      testid="window-left"
+    />
+  );
+}
+
 /** What a person asked for was refused. */
 export function NoticeStrip(): ReactNode {
   const words = useWords();

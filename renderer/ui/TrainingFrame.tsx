@@ -3,7 +3,9 @@ import { useRef, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
+import { isPostedMethod } from "../../contract/states.ts";
 import { busyKey, setFault, tapPhone } from "../actions.ts";
+import { playCard } from "../card/training.ts";
 import { useStore } from "../store.ts";
 import { useWords } from "../words.tsx";
 import { Button } from "./Button.tsx";
@@ -35,6 +37,8 @@ export function TrainingFrame({ snapshot, children }: Props): ReactNode {
   const beside = useRoomBeside();
   const fault = snapshot.trainingFault ?? "none";
   const faults = useRef<HTMLDivElement>(null);
+  const form = useStore((state) => state.form);
+  const typing = form !== null && snapshot.current === null;
   return (
     <div className={beside ? "drill beside" : "drill above"}>
       <header className="stamp" data-testid="training-stamp">
@@ -46,7 +50,7 @@ export function TrainingFrame({ snapshot, children }: Props): ReactNode {
       {children}
       <aside className="phone" aria-label={words("tr.phone")}>
         <h2>{words("tr.phone")}</h2>
-        <Phone snapshot={snapshot} beside={beside} />
+        {typing ? <Cards beside={beside} /> : <Phone snapshot={snapshot} beside={beside} />}
         {beside ? (
           <Faults fault={fault} />
         ) : (
@@ -65,6 +69,21 @@ export function TrainingFrame({ snapshot, children }: Props): ReactNode {
   );
 }
 
+/** The cards a learner holds, while one is to be typed. */
+function Cards({ beside }: { readonly beside: boolean }): ReactNode {
+  const words = useWords();
+  return (
+    <div className="handset">
+      {beside && <p className="screenline">{words("tr.card")}</p>}
+      {(["plain", "page", "empty"] as const).map((name) => (
+        <Button key={name} id={`training-card-${name}`} onPress={() => playCard(name)}>
+          {words(`tr.card.${name}`)}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
 function Phone({ snapshot, beside }: { readonly snapshot: Snapshot; readonly beside: boolean }): ReactNode {
   const words = useWords();
   const { current, refund } = snapshot;
@@ -72,7 +91,8 @@ function Phone({ snapshot, beside }: { readonly snapshot: Snapshot; readonly bes
   const busy = useStore((state) => shown !== null && state.busy.has(busyKey("training.phone", shown.id)));
   const code = current ? (current.qr?.payload ?? current.link) : (refund?.qr?.payload ?? null);
   const payload = shown?.state === "awaiting_scan" ? code : null;
-  const scanned = current?.state === "awaiting_confirmation";
+  const scanned = current?.state === "awaiting_confirmation" && !isPostedMethod(current.method);
+  const said = scanned ? "tr.scanned" : current?.state === "awaiting_3ds" ? "tr.page" : "tr.wait";
   const tap = (action: "scan" | "confirm" | "decline") => () => shown && tapPhone(shown.id, action);
   return (
     <div className="handset">
@@ -82,9 +102,7 @@ function Phone({ snapshot, beside }: { readonly snapshot: Snapshot; readonly bes
             {payload && <QRCodeSVG value={payload} level="M" marginSize={4} aria-hidden="true" />}
           </div>
           <p className="screenline">
-            {payload && current
-              ? formatMoney(minor(current.minor), current.currency)
-              : words(scanned ? "tr.scanned" : "tr.wait")}
+            {payload && current ? formatMoney(minor(current.minor), current.currency) : words(said)}
           </p>
         </>
       )}

@@ -1,8 +1,9 @@
-import type { Banner, BannerKind, RefundView, Snapshot } from "../../contract/snapshot.ts";
+import type { Banner, BannerKind, PaymentView, RefundView, Snapshot } from "../../contract/snapshot.ts";
 import { errorText } from "../../contract/messages/index.ts";
 import type { AppError } from "../../contract/errors.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { Language } from "../../contract/states.ts";
+import type { Kind } from "../kinds.ts";
 import type { Words } from "../messages/index.ts";
 import { clockTime } from "../time.ts";
 import type { MarkName } from "./Mark.tsx";
@@ -42,21 +43,20 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
   const since = clockTime(banner.since, timezone, true);
   switch (banner.kind) {
     case "late": {
+      if (payment && payment.state !== "paid") return lateUnpaid(payment, timezone, words);
       const sub = words("late.sub", { number, t: payment ? clockTime(payment.createdAt, timezone, true) : "" });
       return {
         mark: "yes",
         tone: "yes",
-        title: words("late.title", { sum }),
+        title: words(payment?.kind === "transfer" ? "late.transfer" : "late.title", { sum }),
         sub: snapshot.current ? `${sub} ${words("late.other")}` : sub,
       };
     }
-    case "double-paid":
-      return {
-        mark: "attention",
-        tone: "no",
-        title: words("twice.title", { sum }),
-        sub: words("twice.sub", { number }),
-      };
+    case "double-paid": {
+      if (payment?.state === "released") return lateUnpaid(payment, timezone, words);
+      const [title, sub] = payment?.state === "authorized" ? TWICE_HELD : TWICE_PAID;
+      return { mark: "attention", tone: "no", title: words(title, { sum }), sub: words(sub, { number }) };
+    }
     case "journal":
       return { mark: "attention", tone: "no", title: words("journal.title", { t: since }), sub: words("journal.sub") };
     case "offline":
@@ -78,8 +78,9 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
         const what = count > 1 ? words("bback.many", { number, n: count }) : words(sub, { number });
         return { mark, tone: "doubt", title: words(title, { sum: back }), sub: what };
       }
-      const sub = count > 1 ? words("bdoubt.many", { number, n: count }) : words("bdoubt.sub", { number });
-      return { mark: "doubt", tone: "doubt", title: words("bdoubt.title", { sum }), sub };
+      const [title, sub] = ofPayment(payment?.kind ?? "sale");
+      const what = count > 1 ? words("bdoubt.many", { number, n: count }) : words(sub, { number });
+      return { mark: "doubt", tone: "doubt", title: words(title, { sum }), sub: what };
     }
     case "certificate": {
       const days = Number(params["days"] ?? 0);
@@ -100,6 +101,33 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
         sub: words("file.sub", { file: baseName(params["file"] ?? "") }),
       };
   }
+}
+
+const TWICE_PAID = ["twice.title", "twice.sub"] as const;
+/** Of held money there is no refund: it is let go. */
+const TWICE_HELD = ["twice.held", "twice.held.sub"] as const;
+
+/** Late money that has paid for nothing: held, let go since, or at the bank for a payment that was called over. */
+function lateUnpaid(payment: PaymentView, timezone: string, words: Words): BannerText {
+  const sum = formatMoney(minor(payment.minor), payment.currency);
+  const params = { number: payment.number, t: clockTime(payment.createdAt, timezone, true) };
+  if (payment.state === "released")
+    return { mark: "gone", tone: "doubt", title: words("late.released", { sum }), sub: words("late.sub", params) };
+  if (payment.state !== "authorized")
+    return {
+      mark: "attention",
+      tone: "no",
+      title: words("late.over", { sum }),
+      sub: words("late.over.sub", params),
+    };
+  const sub = words(payment.operations ? "late.held.sub" : "late.held.else", params);
+  return { mark: "held", tone: "doubt", title: words("late.held", { sum }), sub };
+}
+
+function ofPayment(kind: Kind) {
+  if (kind === "verification") return ["bdoubt.check", "bdoubt.sub.check"] as const;
+  if (kind === "transfer") return ["bdoubt.transfer", "bdoubt.sub.transfer"] as const;
+  return ["bdoubt.title", "bdoubt.sub"] as const;
 }
 
 /** Still being made, waiting for a person, or being checked. */

@@ -3,6 +3,7 @@
  * there everything is looked at: in each language, with a long shop name, with words 40 % longer than the English ones.
  */
 import { backKk } from "../../renderer/messages/back.kk.ts";
+import { cardKk } from "../../renderer/messages/card.kk.ts";
 import { kk } from "../../renderer/messages/kk.ts";
 import { lookAround, openEyes, THEMES } from "./support/eyes.ts";
 import { snapshot, STATES, TRAINING } from "./support/snapshots.ts";
@@ -28,14 +29,14 @@ const LONG = {
   supportPhone: "+7 727 000 00 00",
 };
 const RELAXED = { screen: { autoReturnSeconds: 30, idleSeconds: 60 } };
-const KEYS = Object.keys({ ...kk, ...backKk })
+const KEYS = Object.keys({ ...kk, ...backKk, ...cardKk })
   .filter((key) => key.includes("."))
   .map((key) => key.replaceAll(".", "\\."))
   .join("|");
 
 /** To axe, states that differ only in a number are one: the same elements, the same colours. So is the frame of the training mode. */
 const sameToAxe = (name: string): boolean =>
-  /-(max|tiyn|three|typed|two|sum|none|above|warn-low)$|^(amount-below|expired-settled|cancelled-watched|refund-pending-silent|refund-lost-banner|sale-lost)$/.test(
+  /-(max|tiyn|three|typed|two|sum|none|above|warn-low)$|^(amount-below|expired-settled|cancelled-watched|refund-pending-silent|refund-lost-banner|sale-lost|card-creating|deciding|threeds|card-open|sale-held)$/.test(
     name,
   ) ||
   (name in TRAINING && !["training-qr", "training-confirming"].includes(name));

@@ -3,8 +3,11 @@ import { appError } from "../../contract/errors.ts";
 import { backEn } from "../../renderer/messages/back.en.ts";
 import { backKk } from "../../renderer/messages/back.kk.ts";
 import { backRu } from "../../renderer/messages/back.ru.ts";
+import { cardEn } from "../../renderer/messages/card.en.ts";
 import { en } from "../../renderer/messages/en.ts";
+import { cardKk } from "../../renderer/messages/card.kk.ts";
 import { kk } from "../../renderer/messages/kk.ts";
+import { cardRu } from "../../renderer/messages/card.ru.ts";
 import { ru } from "../../renderer/messages/ru.ts";
 import { THEMES } from "./support/eyes.ts";
 import {
@@ -28,9 +31,9 @@ import {
 } from "./support/snapshots.ts";
 import { expect, test } from "./support/till.ts";
 
-const KK: Readonly<Record<string, string>> = { ...kk, ...backKk };
-const RU: Readonly<Record<string, string>> = { ...ru, ...backRu };
-const EN: Readonly<Record<string, string>> = { ...en, ...backEn };
+const KK: Readonly<Record<string, string>> = { ...kk, ...backKk, ...cardKk };
+const RU: Readonly<Record<string, string>> = { ...ru, ...backRu, ...cardRu };
+const EN: Readonly<Record<string, string>> = { ...en, ...backEn, ...cardEn };
 
 test("U39: a sale, its cancellation and its result are doable by keyboard alone, with a visible focus", async ({
   till,
@@ -101,13 +104,14 @@ test("a screen reader is led to the heading of each new screen, and nowhere whil
 
 test("U42: every key is translated", () => {
   const keys = Object.keys(KK);
-  expect(keys).toHaveLength(Object.keys(kk).length + Object.keys(backKk).length);
+  const tables = [kk, backKk, cardKk];
+  expect(keys, "no key stands in two of them").toHaveLength(tables.flatMap(Object.keys).length);
   expect(Object.keys(RU)).toEqual(keys);
   expect(Object.keys(EN)).toEqual(keys);
 });
 
 test("U42: Kazakh words are Kazakh, Russian ones Russian, and a Kazakh number takes no suffix", () => {
-  const names = /^(app\.name|qr\.loan|code)$/;
+  const names = /^(app\.name|qr\.loan|code|card\.(email|phone))$/;
   for (const [key, text] of Object.entries(KK)) {
     if (!names.test(key)) expect(text, key).not.toBe(RU[key]);
     expect(text, key).not.toMatch(

@@ -6,7 +6,8 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   outputDir: "../../test-results/screens",
   fullyParallel: true,
-  workers: 2,
+  // One more than the usual cores: a page waits for its frames now and then.
+  workers: 3,
   retries: 0,
   timeout: 60_000,
   reporter: "list",

@@ -46,6 +46,19 @@ function touchLanguage(language: string): string[] {
 
 const painted = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
+/** What the page needs before it is measured. React is done in one turn; only the QR is fitted to its plate in a frame. */
+const settled = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (document.querySelector(".plate svg")) requestAnimationFrame(() => setTimeout(resolve));
+    else {
+      // A timer would let a frame be drawn, for nobody.
+      const { port1, port2 } = new MessageChannel();
+      port1.addEventListener("message", () => resolve(), { once: true });
+      port1.start();
+      port2.postMessage(null);
+    }
+  });
+
 const EYES = {
   findFaults,
   findClipped,
@@ -56,6 +69,7 @@ const EYES = {
   askAxe,
   touchLanguage,
   painted,
+  settled,
 };
 
 declare global {
@@ -96,7 +110,7 @@ export function lookAround(page: Page, look: Look): Promise<string[]> {
       };
       for (const language of ["kk", "en", "ru"]) {
         say(language, eyes.touchLanguage(language));
-        await eyes.painted();
+        await eyes.settled();
         if (document.documentElement.lang !== language) say(language, ["the language did not change"]);
         say(language, eyes.findFaults());
         say(language, eyes.findSmall(least));
@@ -104,13 +118,13 @@ export function lookAround(page: Page, look: Look): Promise<string[]> {
         if (language === axeIn) say(language, await eyes.askAxe(tags));
         if (language === "kk") {
           fakeTill.push(long);
-          await eyes.painted();
+          await eyes.settled();
           say("long name", eyes.findFaults());
           fakeTill.push(shown);
         }
         if (language === "en" && longWords) {
           const shorten = eyes.lengthen();
-          await eyes.painted();
+          await eyes.settled();
           say("long words", eyes.findFaults());
           shorten();
         }
@@ -122,19 +136,33 @@ export function lookAround(page: Page, look: Look): Promise<string[]> {
   );
 }
 
-/** Everything that is wrong with the screen of the desk as it is; with `axe`, axe looks too. */
-export function lookAtDesk(page: Page, keys: string, axe: boolean): Promise<string[]> {
+interface DeskLook {
+  readonly language: Language;
+  readonly theme: keyof typeof THEMES;
+  /** Whether the language is switched here, by its button. */
+  readonly touch: boolean;
+  readonly keys: string;
+  readonly axe: boolean;
+}
+
+/** Everything that is wrong with the screen of the desk as it is, in one language; with `axe`, axe looks too. */
+export function lookAtDesk(page: Page, look: DeskLook): Promise<string[]> {
   return page.evaluate(
-    async ([pattern, tags]) => {
+    async ({ language, theme, touch, keys, axe, tags }) => {
       const { eyes } = window;
+      const faults = touch ? eyes.touchLanguage(language) : [];
       await eyes.painted();
+      const { lang, dataset } = document.documentElement;
+      if (lang !== language) faults.push("the language did not change");
+      if (dataset["theme"] !== theme) faults.push("the theme did not change");
       return [
+        ...faults,
         ...eyes.findClipped(),
-        ...eyes.findBadWords(pattern),
+        ...eyes.findBadWords(keys),
         ...eyes.findWeak(),
-        ...(tags ? await eyes.askAxe(tags) : []),
+        ...(axe ? await eyes.askAxe(tags) : []),
       ];
     },
-    [keys, axe ? RULES : null] as const,
+    { ...look, tags: RULES },
   );
 }

@@ -1,5 +1,6 @@
 import { appError } from "../../../contract/errors.ts";
 import type { HistoryItem, PurchaseLook } from "../../../contract/commands.ts";
+import type { Card } from "../../../contract/card.ts";
 import type { Payment } from "../../../contract/payment.ts";
 import type { Refund } from "../../../contract/refund.ts";
 import type {
@@ -37,7 +38,10 @@ export const KASPI = provider("kaspi");
 export const KASPI_2 = provider("kaspi", { methods: ["qr", "link"], refunds: "customer" });
 export const KASPI_3 = provider("kaspi", { methods: ["qr", "link", "invoice"], refunds: "till" });
 export const HALYK = provider("halykQr", { minMinor: 100, refunds: "till" });
-export const EPAY = provider("epay");
+export const EPAY = provider("epay", {
+  methods: ["googlePay", "card", "cardVerification", "transfer"],
+  refunds: "till",
+});
 
 /** A whole snapshot, newer than every one before it. */
 export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
@@ -77,6 +81,7 @@ export function payment(more: Partial<PaymentView> = {}): PaymentView {
     id: "p-1",
     number: "A1-000123",
     saleId: "s-1",
+    kind: "sale",
     provider: "kaspi",
     environment: "production",
     method: "qr",
@@ -96,6 +101,9 @@ export function payment(more: Partial<PaymentView> = {}): PaymentView {
     link: null,
     phone: null,
     payableUntil: null,
+    receiver: null,
+    bankPage: null,
+    operations: false,
     refundedMinor: 0,
     paymentMethods: ["Gold", "Red", "Loan"],
     countdown: null,
@@ -165,7 +173,7 @@ const TOLD_LONG = {
     value: "33 333,33 тенге до 20-го числа каждого месяца, всего двенадцать платежей, без переплаты",
   })),
 };
-const CARD = { mask: "440563XXXXXX3134", type: "Visa" };
+const CARD = { id: null, mask: "440563XXXXXX3134", type: "Visa" };
 export const halykPaid = (more: Partial<PaymentView> = {}): PaymentView =>
   ended("paid", { ...HALYK_SALE, card: CARD, details: TOLD, ...more });
 const MISMATCH = appError("amount_mismatch", {
@@ -186,6 +194,49 @@ export const invoiceSent = (more: Partial<PaymentView> = {}): PaymentView =>
     watching: false,
     ...more,
   });
+
+const EPAY_SALE = {
+  provider: "epay" as const,
+  method: "card",
+  bankId: "482913",
+  invoiceId: "482913",
+  paymentMethods: [] as string[],
+  card: { id: null, mask: "400303...9821", type: "VISA" },
+};
+/** What this till posts to the bank: by card, unless it says otherwise. */
+export const posted = (more: Partial<PaymentView> = {}): PaymentView => payment({ ...EPAY_SALE, ...more });
+/** A check of a card takes nothing. */
+export const CHECK = { kind: "verification", method: "cardVerification", minor: 0, currency: "USD" } as const;
+export const TRANSFER = { kind: "transfer", method: "transfer", receiver: "516949...3404" } as const;
+export const deciding = (more: Partial<PaymentView> = {}): PaymentView =>
+  posted({ state: "awaiting_confirmation", scanned: true, countdown: minutes("confirm", 19, 20), ...more });
+export const threeds = (
+  page: "waiting" | "open" | "closed",
+  path: string | null = "/bank/0f1e2d",
+  more: Partial<PaymentView> = {},
+): PaymentView =>
+  posted({
+    state: "awaiting_3ds",
+    scanned: true,
+    bankPage: { path, page },
+    countdown: minutes("page", 9, 10),
+    ...more,
+  });
+function minutes(kind: "confirm" | "page", left: number, total: number): PaymentView["countdown"] {
+  return { kind, remainingMs: left * 60_000 + 31_000, totalMs: total * 60_000 };
+}
+export const SAVED: readonly Card[] = [
+  ["card_11111111", "440564...3134", "VISA", "client-42"],
+  ["card_22222222", "516949...3404", "MASTERCARD", "8 707 123 45 67"],
+].map(([id = "", mask = "", type = "", accountId = ""]) => ({
+  id,
+  mask,
+  type,
+  accountId,
+  environment: "production",
+  savedAt: "2026-11-20T11:08:00+05:00",
+}));
+const WITH_CARDS = { "cards.list": { ok: true, value: { items: SAVED } } };
 
 export function refundView(more: Partial<RefundView> = {}): RefundView {
   return {
@@ -386,7 +437,7 @@ const refunding = (state: Refund["state"], more: Partial<Refund> = {}): HistoryI
     ...HALYK_SALE,
     id: `p-${state}`,
     bankId: "9007199254740993",
-    card: { id: null, ...CARD },
+    card: CARD,
     details: TOLD_LONG,
   }),
   refunds: [
@@ -403,8 +454,26 @@ const refunding = (state: Refund["state"], more: Partial<Refund> = {}): HistoryI
 export const HALYK_HISTORY: readonly HistoryItem[] = [
   refunding("pending"),
   refunding("needs_review", { bankId: null, error: appError("refund_lost") }),
-  sold("p-31", { ...HALYK_SALE, card: { id: null, ...CARD }, details: TOLD }),
+  sold("p-31", { ...HALYK_SALE, card: CARD, details: TOLD }),
 ];
+
+/** Beside a sale by card: what looks like one in a list and is not. */
+const EPAY_SOLD = { ...EPAY_SALE, method: "card" } as const;
+export const EPAY_HISTORY: readonly HistoryItem[] = [
+  sold("p-44", { ...EPAY_SOLD, state: "authorized", settled: false }),
+  sold("p-43", { ...EPAY_SOLD, kind: "transfer", method: "transfer" }),
+  sold("p-42", {
+    ...EPAY_SOLD,
+    kind: "verification",
+    method: "cardVerification",
+    amount: "0.00",
+    currency: "USD",
+    state: "verified",
+  }),
+  sold("p-41", { ...EPAY_SOLD, method: "googlePay" }),
+  sold("p-40", { ...EPAY_SOLD, state: "released" }),
+];
+const EPAY_LIST = { "history.list": { ok: true, value: { items: EPAY_HISTORY, nextCursor: null } } };
 
 const parked = (id: string, minor = 250_000): PaymentView =>
   payment({ id, parked: true, state: "in_doubt", minor, number: `A1-00012${id.slice(-1)}` });
@@ -649,6 +718,110 @@ export const STATES: Readonly<
       },
     },
   },
+  "amount-epay": { screen: "amount", snapshot: () => ({ providers: [KASPI_3, HALYK, EPAY] }), typed: "2500" },
+  card: {
+    screen: "card",
+    snapshot: () => ({ providers: [EPAY] }),
+    typed: "1000000",
+    click: ["pay-epay", "saved-open:seen"],
+    answers: WITH_CARDS,
+  },
+  transfer: {
+    screen: "transfer",
+    snapshot: () => ({ providers: [EPAY] }),
+    typed: "2500",
+    click: ["open-transfer", "saved-open-to:seen"],
+    answers: WITH_CARDS,
+  },
+  "card-creating": {
+    screen: "creating",
+    snapshot: () => ({ current: posted({ ...TRANSFER, state: "creating", bankId: null }) }),
+  },
+  deciding: { screen: "confirming", snapshot: () => ({ current: deciding() }) },
+  "deciding-refused": {
+    screen: "confirming",
+    snapshot: () => ({
+      current: deciding({ ...CHECK, silent: true, error: appError("terminal_refused", { incident: "K7QX" }) }),
+    }),
+  },
+  threeds: { screen: "threeds", snapshot: () => ({ current: threeds("waiting") }) },
+  "threeds-closed": { screen: "threeds", snapshot: () => ({ current: threeds("closed", null, CHECK) }) },
+  "threeds-ask": { screen: "threeds", snapshot: () => ({ current: threeds("open") }), click: ["cancel"] },
+  verified: {
+    screen: "result",
+    snapshot: () => ({
+      current: posted({ ...CHECK, state: "verified", settled: true, card: { ...EPAY_SALE.card, id: "card_11111111" } }),
+    }),
+  },
+  transferred: {
+    screen: "result",
+    snapshot: () => ({ current: posted({ ...TRANSFER, state: "paid", settled: true, minor: 100_000_000 }) }),
+  },
+  held: { screen: "result", snapshot: () => ({ current: posted({ state: "authorized", operations: true }) }) },
+  "held-ask": {
+    screen: "result",
+    snapshot: () => ({ current: posted({ state: "authorized", operations: true }) }),
+    click: ["void"],
+  },
+  "held-unconfirmed": {
+    screen: "result",
+    snapshot: () => ({
+      current: posted({
+        state: "authorized",
+        operations: true,
+        error: appError("capture_unconfirmed", { incident: "K7QX" }),
+      }),
+    }),
+  },
+  "card-declined": {
+    screen: "result",
+    snapshot: () => ({
+      current: posted({
+        state: "declined",
+        settled: true,
+        watching: false,
+        error: appError("card_limit", { bankCode: "465", incident: "K7QX" }),
+      }),
+      providers: [KASPI, EPAY],
+    }),
+  },
+  "card-open": {
+    screen: "result",
+    snapshot: () => ({
+      current: posted({ ...TRANSFER, state: "declined", error: appError("bank_page_failed", { incident: "K7QX" }) }),
+    }),
+  },
+  "card-disputed": {
+    screen: "result",
+    snapshot: () => ({
+      current: posted({ state: "failed", settled: true, error: appError("money_at_bank", { incident: "K7QX" }) }),
+      providers: [KASPI, EPAY],
+    }),
+  },
+  "late-held": {
+    screen: "idle",
+    snapshot: () => ({
+      banners: [
+        banner("late", { payment: posted({ id: "p-9", state: "authorized", operations: true }), dismissible: true }),
+      ],
+    }),
+  },
+  "card-doubt": {
+    screen: "in-doubt",
+    snapshot: () => ({ current: posted({ state: "in_doubt", error: appError("answer_lost") }), ...offline }),
+  },
+  "history-epay": {
+    screen: "history",
+    snapshot: () => ({ providers: [EPAY] }),
+    click: ["open-history", "sale-p-44:seen"],
+    answers: EPAY_LIST,
+  },
+  "sale-held": {
+    screen: "history",
+    snapshot: () => ({ providers: [EPAY] }),
+    click: ["open-history", "sale-p-44"],
+    answers: EPAY_LIST,
+  },
   "refund-start": { screen: "refund-start", snapshot: () => ({ providers: [KASPI_2] }), click: ["open-refund"] },
   "refund-start-till": { screen: "refund-start", snapshot: () => ({ providers: [KASPI_3] }), click: ["open-refund"] },
   "refund-elsewhere": { screen: "refund-start", snapshot: () => ({}), click: ["open-refund"] },
@@ -856,5 +1029,6 @@ export const TRAINING: typeof STATES = Object.fromEntries(
     "halyk-qr-warn",
     "halyk-paid-banner",
     "refund-lost",
+    "card",
   ].map((name) => [`training-${name}`, { ...(STATES[name] ?? { screen: "" }), snapshot: inTraining(name) }]),
 );

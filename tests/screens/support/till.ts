@@ -1,6 +1,7 @@
 import { test as base, expect } from "playwright/test";
 import type { ConsoleMessage, Locator, Page } from "playwright/test";
 import type { Snapshot } from "../../../contract/snapshot.ts";
+import { go } from "./hands.ts";
 import { serve } from "./server.ts";
 import { HISTORY, LOOK, payment, snapshot } from "./snapshots.ts";
 import type { STATES } from "./snapshots.ts";
@@ -89,7 +90,14 @@ function fakeBridge({ first, answers }: { first: Snapshot | null; answers: Recor
 const ANSWERS: Record<string, unknown> = {
   "history.list": { ok: true, value: { items: HISTORY, nextCursor: null } },
   "refunds.look": { ok: true, value: LOOK },
+  "cards.list": { ok: true, value: { items: [] } },
 };
+
+const leaving = (): Snapshot[] => [
+  snapshot(),
+  snapshot({ current: payment({ id: "p-leave", state: "creating" }) }),
+  snapshot(),
+];
 
 export class Till {
   readonly page: Page;
@@ -109,45 +117,32 @@ export class Till {
 
   /** Brings a named state onto the screen, from nothing, and returns its snapshot. */
   async reach(state: (typeof STATES)[string], more: Partial<Snapshot> = {}): Promise<Snapshot> {
-    if (this.#touched) await this.leave();
+    const leave = this.#touched ? leaving() : null;
     this.#touched = state.typed !== undefined || state.click !== undefined;
-    for (const [name, value] of Object.entries(state.answers ?? {})) await this.answer(name, value);
-    const wanted = state.snapshot();
-    const shown = snapshot({ ...wanted, ...more });
-    await this.show(shown);
-    await this.#type(state.typed);
-    for (const target of state.click ?? []) {
-      const [id = "", seen] = target.split(":");
-      // Pressed without a finger, once it takes a press: whether it can be touched is looked at where the state is.
-      const ready = this.page.locator(`[data-testid="${id}"]:not([aria-disabled=true])`);
-      await (seen ? this.id(id).waitFor() : ready.dispatchEvent("click"));
-    }
-    await this.#type(state.after);
-    if (state.screen !== "") await expect(this.id("screen")).toHaveAttribute("data-screen", state.screen);
+    const shown = snapshot({ ...state.snapshot(), ...more });
+    const strokes = [
+      { type: state.typed ?? "" },
+      // Pressed without a finger: whether it can be touched is looked at where the state is.
+      ...(state.click ?? []).map((target) => {
+        const [id = "", seen] = target.split(":");
+        return seen ? { see: id } : { press: id };
+      }),
+      { type: state.after ?? "" },
+    ];
+    await go(this.page, {
+      leave,
+      usual: ANSWERS,
+      answers: state.answers ?? {},
+      shown,
+      strokes,
+      screen: state.screen,
+    });
     return shown;
-  }
-
-  async #type(text = ""): Promise<void> {
-    const keys: Record<string, string> = { "\n": "Enter", "\b": "Escape" };
-    for (const key of text) await this.page.keyboard.press(keys[key] ?? key);
   }
 
   /** Whatever was typed, opened or answered before goes; a payment from the till API leaves the places a person has opened. */
   async leave(): Promise<void> {
-    await this.page.evaluate(
-      async ([answers, ...snapshots]) => {
-        Object.assign(window.fakeTill, { answers });
-        for (const next of snapshots) {
-          window.fakeTill.push(next);
-          await new Promise((resolve) => setTimeout(resolve));
-        }
-        if (document.querySelector("[data-screen=invoice]"))
-          document.querySelector<HTMLElement>("[data-testid=back]")?.click();
-        await new Promise((resolve) => setTimeout(resolve));
-        window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
-      },
-      [ANSWERS, snapshot(), snapshot({ current: payment({ id: "p-leave", state: "creating" }) }), snapshot()] as const,
-    );
+    await go(this.page, { leave: leaving(), usual: ANSWERS });
   }
 
   id(testid: string): Locator {
