@@ -1,4 +1,5 @@
 /** What a bank must bring to be put through the conformance suite: neutral names for what its simulator can do. */
+import type { CommandInput } from "../../contract/commands.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { BankWord, PaymentRow } from "../../main/core/payment.ts";
 import type { Profile } from "../../main/core/ports.ts";
@@ -154,4 +155,89 @@ export interface BankHarness {
     readonly requestIds: boolean;
   };
   start(options: SideOptions): Promise<BankSide>;
+}
+
+// ---- a bank without a code: this till posts the payment, and the status says what came of it ----
+
+export type PostedFate =
+  | Fate
+  /** The true status under the number, the terminal or the currency of another payment. */
+  | { readonly kind: "foreign"; readonly member: "number" | "terminal" | "currency" };
+
+/** What the bank does with what pays: takes it; wants the payer on its own page first; says no, at once or after the page. */
+export type Outcome = "taken" | "page" | { readonly code: string; readonly after?: "page"; readonly yet?: "charged" };
+
+export type Means = Pick<
+  CommandInput<"payments.create">["request"],
+  "method" | "token" | "card" | "amount" | "currency" | "payer"
+>;
+
+/** One call that may move money, as it came to the bank. */
+export interface Post {
+  readonly name: "create" | "confirm";
+  readonly invoice: string | null;
+  readonly requestId: string;
+  readonly body: string;
+  /** The bank has carried it out. */
+  readonly acted: boolean;
+}
+
+/** An operation in the bank's own books. */
+export interface Operation {
+  readonly id: string;
+  readonly invoice: string;
+  readonly minor: number;
+  readonly word: BankWord;
+  /** How often its money was taken. */
+  readonly captured: number;
+}
+
+/** The bank's page before a payer. */
+export interface PageShown {
+  readonly ended: boolean;
+  /** The payer presses a button there, or the page itself is broken. */
+  press(how: "confirm" | "decline" | "another-mark" | "no-proof"): void;
+  close(): void;
+}
+
+/** One running bank without a code, and the payers' browsers. */
+export interface PostedSide extends DeskBank {
+  now(): number;
+  means(outcome: Outcome, method?: "googlePay" | "card" | "cardVerification"): Means;
+  /** Which calls fare so from now on; "token" is the one that a post needs. */
+  strike(call: "create" | "confirm" | "status" | "token", fate: PostedFate, when?: When): void;
+  calm(): void;
+  down(): Promise<void>;
+  up(): Promise<void>;
+  /** The bank's own people, or its clock, make it so. */
+  says(invoice: string, word: "paid" | "declined" | "pending"): void;
+  pages: NonNullable<DeskBank["pages"]>;
+  /** Every page that was offered, the oldest first. */
+  readonly shown: readonly PageShown[];
+  posts(invoice?: string): readonly Post[];
+  questions(invoice: string): readonly Pick<Question, "at" | "answeredAt" | "requestId">[];
+  operations(): readonly Operation[];
+  complaints(): readonly string[];
+  /** Everything that may stand nowhere at the till: numbers, proofs, tokens, secrets; by what it is. */
+  secrecies(): readonly { readonly name: string; readonly value: string }[];
+  stop(): Promise<void>;
+}
+
+export interface PostedHarness {
+  readonly name: string;
+  readonly pollMs: number;
+  /** How long the payer may take on the bank's page, and the bank over its decision. */
+  readonly pageMs: number;
+  readonly sessionMs: number;
+  /** "Not known here" means that it never came, so long after the post. */
+  readonly lagMs: number;
+  readonly words: { readonly paid: string; readonly pending: string };
+  readonly nearlyPaid: readonly string[];
+  readonly unknownWords: readonly string[];
+  /** A no that is final at once. */
+  readonly refusals: readonly Refusal[];
+  /** A no after which the money may be gone all the same. */
+  readonly undecided: readonly string[];
+  /** `undecided`: the bank decides about nothing by itself. */
+  start(options: Pick<SideOptions, "clock"> & { readonly undecided?: boolean }): Promise<PostedSide>;
 }

@@ -28,7 +28,7 @@ const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 const { scene, sell, sellScanned, asked } = scenes(startKaspi, kaspiHarness.windows.pollMs);
 
-const NO_PHONE = { phone: null };
+const NO_PHONE = { phone: null, paying: null };
 const answer = (text: string, status = 200): HttpAnswer => ({ status, headers: {}, text });
 const envelope = (data: string): HttpAnswer => answer(`{"StatusCode":0,"Message":"OK","Data":${data}}`);
 const status = (word: string): HttpAnswer => envelope(`{"Status":${JSON.stringify(word)}}`);

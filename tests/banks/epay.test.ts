@@ -1,0 +1,4 @@
+import { describePostedBank } from "./posted-conformance.ts";
+import { epayHarness } from "./epay-harness.ts";
+
+describePostedBank(epayHarness);
