@@ -1,4 +1,4 @@
-/** The simulator as its own process, driven through the control interfaces of its two banks. */
+/** The simulator as its own process, driven through the control interfaces of its banks. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -68,9 +68,34 @@ export interface Halyk extends Hands {
   ): Promise<void>;
 }
 
-/** Kaspi, and Halyk beside it. */
+/** An operation at ePay; amounts are tiyn. */
+export interface Operation {
+  readonly invoice: string;
+  readonly kind: "payment" | "verification" | "transfer";
+  readonly means: string;
+  readonly status: string;
+  readonly orgAmountMinor: string;
+  readonly cardSave: boolean;
+}
+
+/** Halyk's ePay. */
+export interface Epay extends Hands {
+  readonly oauthUrl: string;
+  readonly apiUrl: string;
+  /** Address of its page for the payer. */
+  readonly acs: string;
+  readonly terminals: Readonly<Record<Operation["kind"], Readonly<Record<string, string>>>>;
+  readonly ca: readonly string[];
+  /** The oldest first. */
+  operations(): Promise<Operation[]>;
+  /** Names of all calls that may move money, in order. */
+  posts(): Promise<string[]>;
+}
+
+/** Kaspi, and Halyk's two services beside it. */
 export interface Bank extends Hands {
   readonly halyk: Halyk;
+  readonly epay: Epay;
   /** Scheme 2's address. */
   readonly url: string;
   readonly urls: Readonly<Record<"1" | "2" | "3", string>>;
@@ -106,6 +131,7 @@ export async function startBank(config: Record<string, unknown> = {}): Promise<B
   const bank: Bank = {
     ...handsOf(ask),
     halyk: halykOf(ready.halyk),
+    epay: epayOf(ready.epay),
     url: ready.urls["2"],
     urls: ready.urls,
     apiKey: ready.apiKey,
@@ -179,6 +205,21 @@ function halykOf(ready: any): Halyk {
     act: (billNumber, what, more = {}) => ask("POST", `/bills/${billNumber}/${what}`, more),
   };
   return halyk;
+}
+
+function epayOf(ready: any): Epay {
+  const ask = asking(ready);
+  const { oauthUrl, apiUrl, acs, terminals, ca } = ready;
+  return {
+    ...handsOf(ask),
+    oauthUrl,
+    apiUrl,
+    acs,
+    terminals,
+    ca,
+    operations: () => ask("GET", "/transactions"),
+    posts: async () => (await ask("GET", "/ledger")).posts.map((post: { name: string }) => post.name),
+  };
 }
 
 /** The first line of JSON with `"event":"ready"`; rejects when the process ends before. */

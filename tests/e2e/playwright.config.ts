@@ -21,7 +21,7 @@ export default defineConfig<{ host: HostName }>({
   timeout: 60_000,
   fullyParallel: true,
   // Most of a story is waiting for the bank's seconds.
-  workers: 4,
+  workers: 5,
   forbidOnly: true,
   reporter: [["list"]],
   build: { external: ["**/dist/**"] },

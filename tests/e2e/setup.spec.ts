@@ -112,8 +112,8 @@ test(
     await step("shop");
     await expect(id(page, "halyk-latin")).toHaveText("Bereke");
     await next();
-    await pick(page, "halyk-roots-files", [...halyk.ca]);
-    await expect(id(page, "halyk-roots")).toBeVisible();
+    await pick(page, "halykQr-roots-files", [...halyk.ca]);
+    await expect(id(page, "halykQr-roots")).toBeVisible();
     await next();
     await step("limits");
     await id(page, "halyk-pollSeconds").fill("2");

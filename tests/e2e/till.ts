@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { _electron, test as base, type Browser, type Page } from "playwright/test";
+import { _electron, test as base, expect, type Browser, type Page } from "playwright/test";
 import { launchHarness, type HarnessApp } from "../harness/launch.ts";
 import { startBank, firstReady, type Bank } from "./bank.ts";
 import { dist, root } from "./paths.ts";
@@ -28,6 +28,8 @@ export interface Till {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: any }>;
+  /** Opens the bank's page for the payer, and gives its window. */
+  bankPage(): Promise<Page>;
   /** kill -9 the host, start it again on the same folder; the new page. */
   killAndRestart(): Promise<Till>;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ interface Started {
   readonly control: HarnessApp["control"] | null;
   readonly exit: Promise<unknown>;
   reopen(): Promise<Page>;
+  bankPage(): Promise<Page>;
   kill(): Promise<void>;
   close(): Promise<void>;
 }
@@ -52,17 +55,23 @@ export interface LaunchOptions {
   readonly kaspi?: Record<string, unknown>;
   /** Halyk is set up beside Kaspi; instead of some of the usual facts about it. */
   readonly halyk?: Record<string, unknown>;
+  /** ePay is set up alone; instead of some of the usual facts about it. */
+  readonly epay?: Record<string, unknown>;
+  /** The host's own clocks run so many times faster once its screen is there; in the browser's host alone. */
+  readonly faster?: number;
 }
 
 async function startNodeHost(
   args: string[],
   browser: Browser,
   size: { width: number; height: number },
+  faster = 1,
 ): Promise<Started> {
-  const child = spawn(process.execPath, [join(dist, "node.cjs"), "--port", "0", "--no-browser", ...args], {
+  const clock = faster === 1 ? [] : ["--require", join(import.meta.dirname, "fast-clock.cjs")];
+  const child = spawn(process.execPath, [...clock, join(dist, "node.cjs"), "--port", "0", "--no-browser", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: root,
-    env: hostEnv(),
+    env: { ...hostEnv(), TEST_FASTER: String(faster) },
   });
   const exit = ended(child);
   let said = "";
@@ -73,6 +82,10 @@ async function startNodeHost(
   const context = await browser.newContext({ viewport: size });
   const page = await context.newPage();
   await page.goto(ready.url);
+  if (faster !== 1) {
+    await page.getByTestId("screen").waitFor();
+    child.kill("SIGUSR2");
+  }
   return {
     page,
     till: ready.till,
@@ -81,6 +94,11 @@ async function startNodeHost(
     async reopen() {
       await page.reload();
       return page;
+    },
+    async bankPage() {
+      const opened = context.waitForEvent("page");
+      await page.getByTestId("bank-page").click();
+      return opened;
     },
     async kill() {
       child.kill("SIGKILL");
@@ -95,7 +113,12 @@ async function startNodeHost(
   };
 }
 
-async function startHarness(args: string[], dir: string, size: { width: number; height: number }): Promise<Started> {
+async function startHarness(
+  args: string[],
+  dir: string,
+  size: { width: number; height: number },
+  acs: string | undefined,
+): Promise<Started> {
   const app = await launchHarness({
     main: join(dist, "electron.cjs"),
     args: ["--port", "0", ...args],
@@ -103,6 +126,7 @@ async function startHarness(args: string[], dir: string, size: { width: number; 
     cwd: root,
     env: hostEnv(),
     viewport: size,
+    ...(acs === undefined ? {} : { network: [new URL(acs).origin] }),
   });
   const page = await app.page();
   await page.setViewportSize(size);
@@ -116,6 +140,16 @@ async function startHarness(args: string[], dir: string, size: { width: number; 
     async reopen() {
       await app.control.crashRenderer();
       return app.page();
+    },
+    async bankPage() {
+      await page.getByTestId("bank-page").click();
+      let found: Page | undefined;
+      const look = async (): Promise<boolean> => {
+        found = (await app.pages()).find((one) => one.url().startsWith(acs ?? "?"));
+        return found !== undefined;
+      };
+      await expect.poll(look).toBe(true);
+      return found as Page;
     },
     async kill() {
       await app.kill("SIGKILL");
@@ -148,6 +182,11 @@ async function startElectron(args: string[], dir: string, size: { width: number;
     async reopen() {
       await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
       return page;
+    },
+    async bankPage() {
+      const opened = app.waitForEvent("window");
+      await page.getByTestId("bank-page").click();
+      return opened;
     },
     async kill() {
       app.process().kill("SIGKILL");
@@ -189,10 +228,21 @@ const halykConfig = ({ halyk: { url, username, password, terminal, ca } }: Bank)
   pollSeconds: 2,
 });
 
+/** The shop's own terminals at ePay; cards are typed here. */
+const epayConfig = ({ epay: { oauthUrl, apiUrl, terminals, ca } }: Bank): Record<string, unknown> => ({
+  environment: "test",
+  oauthUrl,
+  apiUrl,
+  terminals,
+  ca,
+  limits: { min: "1.00", max: "1000000.00" },
+  cards: true,
+});
+
 export async function writeProvision(
   dir: string,
   bank: Bank,
-  { provision = {}, kaspi = {}, halyk }: Pick<LaunchOptions, "provision" | "kaspi" | "halyk"> = {},
+  { provision = {}, kaspi = {}, halyk, epay }: Pick<LaunchOptions, "provision" | "kaspi" | "halyk" | "epay"> = {},
 ): Promise<string> {
   const file = join(dir, "provision.json");
   const document = {
@@ -203,22 +253,24 @@ export async function writeProvision(
     merchant: { name: "Дүкен №1", bin: "180340021791", supportPhone: "+7 727 000 00 00" },
     till: { id: "A1", name: "Касса 1", token: TOKEN },
     screen: { autoReturnSeconds: 3, idleSeconds: 60 },
-    providers: {
-      kaspi: {
-        environment: "test",
-        scheme: 2,
-        url: bank.url,
-        certificate: bank.certificate,
-        privateKey: bank.privateKey,
-        passphrase: bank.passphrase,
-        ca: bank.ca,
-        deviceId: "GFC-456397",
-        tradePointId: "12",
-        limits: { min: "1.00", max: "1000000.00" },
-        ...kaspi,
-      },
-      ...(halyk && { halykQr: { ...halykConfig(bank), ...halyk } }),
-    },
+    providers: epay
+      ? { epay: { ...epayConfig(bank), ...epay } }
+      : {
+          kaspi: {
+            environment: "test",
+            scheme: 2,
+            url: bank.url,
+            certificate: bank.certificate,
+            privateKey: bank.privateKey,
+            passphrase: bank.passphrase,
+            ca: bank.ca,
+            deviceId: "GFC-456397",
+            tradePointId: "12",
+            limits: { min: "1.00", max: "1000000.00" },
+            ...kaspi,
+          },
+          ...(halyk && { halykQr: { ...halykConfig(bank), ...halyk } }),
+        },
     ...provision,
   };
   await writeFile(file, JSON.stringify(document), { mode: 0o600 });
@@ -239,6 +291,7 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
       bank,
       training = false,
       size = { width: 1024, height: 768 },
+      faster,
       ...settings
     }: LaunchOptions = {}): Promise<Till> => {
       const dir = await mkdtemp(join(tmpdir(), "qabyl-e2e-"));
@@ -248,8 +301,8 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
       if (bank) args.push("--provision", await writeProvision(dir, bank, settings));
       const start = (): Promise<Started> =>
         ({
-          browser: () => startNodeHost(args, browser, size),
-          harness: () => startHarness(args, dir, size),
+          browser: () => startNodeHost(args, browser, size, faster),
+          harness: () => startHarness(args, dir, size, settings.epay && bank?.epay.acs),
           electron: () => startElectron(args, dir, size),
         })[host]();
       const wrap = (started: Started): Till => ({
@@ -258,6 +311,7 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
         control: started.control,
         exit: started.exit,
         reopen: () => started.reopen(),
+        bankPage: () => started.bankPage(),
         async api(method, path, body, headers = {}) {
           const response = await fetch(`${started.till}${path}`, {
             method,
@@ -289,6 +343,6 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
   },
 });
 
-export { expect } from "playwright/test";
+export { expect };
 /** Found by the test runner; the project of the real Electron exists only then, and the summary says so either way. */
 export const electronBinary = process.env["POS_ELECTRON"] ?? null;

@@ -59,3 +59,25 @@ test("training: Halyk's customer with the same telephone", ONCE, async ({ launch
   await result(page, "declined");
   await expect(id(page, "training-stamp")).toBeVisible();
 });
+
+test("training: a card of the bank's own, with its page and without money", ONCE, async ({ launch }) => {
+  const till = await launch({ training: true, size: { width: 1280, height: 800 } });
+  const { page } = till;
+  const check = async (card: string): Promise<void> => {
+    await id(page, "open-verification").click();
+    await expect(id(page, "card-number")).toBeFocused();
+    await id(page, `training-card-${card}`).click();
+    await id(page, "card-send").click();
+  };
+  await check("page");
+  await onScreen(page, "threeds");
+  await (await till.bankPage()).locator("#confirm").click();
+  await result(page, "verified");
+  await done(page);
+  await check("empty");
+  await result(page, "declined");
+  await done(page);
+  await check("plain");
+  await result(page, "verified");
+  await expect(id(page, "training-stamp")).toBeVisible();
+});
