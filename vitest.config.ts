@@ -17,13 +17,24 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Suites that leave nothing in their process: their files share one, and what they import is read once. */
+const SHARING = ["unit", "core", "simulator", "banks", "contract"];
+
+const filesOf = (suites: readonly string[]): string[] => suites.map((suite) => `tests/${suite}/**/*.test.{ts,tsx}`);
+
 export default defineConfig({
   test: {
-    include: unitSuites.map((suite) => `tests/${suite}/**/*.test.{ts,tsx}`),
+    projects: [
+      { extends: true, test: { name: "sharing", include: filesOf(SHARING), isolate: false } },
+      {
+        extends: true,
+        test: { name: "alone", include: filesOf(unitSuites.filter((suite) => !SHARING.includes(suite))) },
+      },
+    ],
     environment: "node",
     pool: "forks",
-    // One more than the cores: the banks' tests mostly wait for their faster clocks.
-    maxWorkers: 3,
+    // Twice the usual two cores: the banks' tests mostly wait for their faster clocks, the hosts' for their children.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     watch: false,
     testTimeout: 20_000,

@@ -60,8 +60,9 @@ async function single(name, work) {
  * @param {NodeJS.ProcessEnv} how.env
  * @param {string} how.report
  * @param {readonly string[]} how.suites folders below tests/ in each of which a test has to run
+ * @param {boolean} [how.beside] it runs beside another, and so shows its own output only when it failed
  */
-async function runner(name, { command, read, env, report, suites }) {
+async function runner(name, { command, read, env, report, suites, beside = false }) {
   print(`       ${name} ...`);
   const started = Date.now();
   rmSync(report, { force: true });
@@ -69,7 +70,7 @@ async function runner(name, { command, read, env, report, suites }) {
   const ended = await run(String(node), args, {
     cwd: root,
     env,
-    stdio: ["ignore", 1, 1],
+    stdio: beside ? ["ignore", "pipe", "pipe"] : ["ignore", 1, 1],
     timeoutMs: 300_000,
     graceMs: 10_000,
   });
@@ -92,6 +93,7 @@ async function runner(name, { command, read, env, report, suites }) {
     for (const suite of suites) if (!tally.suites.has(suite)) broken.push(`tests/${suite}: no test ran`);
 
   const failed = (tally?.failed ?? 0) + broken.length;
+  if (failed > 0 && beside) print(ended.output.trimEnd());
   print(
     `${failed === 0 ? "ok    " : "FAILED"} ${name} ${seconds(started)}: ${tally?.passed ?? 0} passed, ${failed} failed`,
   );
@@ -129,24 +131,26 @@ runMain(async () => {
   }
   mkdirSync(reports, { recursive: true });
 
-  for (const check of checks)
-    if (want(check.name) && !stopping()) await single(check.name, () => runCheck(node, check));
-
   const units = unitSuites.filter(want);
   const pages = pageSuites.filter(want);
   const pack = want("packaging");
 
+  // All at once: none of them reads what another writes, and none keeps two cores busy to its end.
   let built = true;
+  const first = checks.filter(({ name }) => want(name)).map((check) => single(check.name, () => runCheck(node, check)));
   if (want("build") || pack || units.length > 0 || pages.length > 0)
-    await single("build", async () => {
-      try {
-        await ensureBuilt(node);
-        return { ok: true, output: "" };
-      } catch (error) {
-        built = false;
-        return { ok: false, output: error instanceof Error ? error.message : String(error) };
-      }
-    });
+    first.push(
+      single("build", async () => {
+        try {
+          await ensureBuilt(node);
+          return { ok: true, output: "" };
+        } catch (error) {
+          built = false;
+          return { ok: false, output: error instanceof Error ? error.message : String(error) };
+        }
+      }),
+    );
+  await Promise.all(first);
 
   // To several runners FORCE_COLOR=0 means colours.
   const env = environment(node, process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" });
@@ -195,6 +199,18 @@ runMain(async () => {
     `--outputFile.json=${report}`,
     ...args,
   ];
+  // The packer mostly waits.
+  const packing =
+    pack && !stopping()
+      ? runner("packaging", {
+          command: vitestCommand(join(reports, "packaging.json"), packTest),
+          read: readVitest,
+          env,
+          report: join(reports, "packaging.json"),
+          suites: ["tooling"],
+          beside: units.length > 0 || pages.length > 0,
+        })
+      : null;
   if (units.length > 0 && !stopping()) {
     const report = join(reports, "vitest.json");
     await runner("vitest", {
@@ -223,16 +239,7 @@ runMain(async () => {
       suites: [suite],
     });
   }
-  if (pack && !stopping()) {
-    const report = join(reports, "packaging.json");
-    await runner("packaging", {
-      command: vitestCommand(report, packTest),
-      read: readVitest,
-      env,
-      report,
-      suites: ["tooling"],
-    });
-  }
+  await packing;
   if (stopping()) {
     total.failed += 1;
     failures.push("stopped before the end");
