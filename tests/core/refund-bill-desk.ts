@@ -21,6 +21,7 @@ import type { Core } from "../../main/core/index.ts";
 import type { PaymentDetail, PaymentRow } from "../../main/core/payment.ts";
 import {
   HttpFailure,
+  NO_BANK_PAGES,
   NO_EVENTS,
   type Http,
   type HttpProblem,
@@ -246,10 +247,11 @@ export async function openBillDesk(): Promise<BillDesk> {
     const mine = (alive = { it: true });
     const note = (event: string, fields: LogFields = {}): void => void notes.push({ event, fields });
     const ports: Ports = {
+      pages: NO_BANK_PAGES,
       events: NO_EVENTS,
       clock: { ...clock, setTimeout: (run, ms) => clock.setTimeout(() => mine.it && run(), ms) },
       ids: { uuid: randomUUID, requestId: () => randomUUID().replaceAll("-", "") },
-      crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
+      crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"), seal: () => "" },
       // A dead process hears no answer any more.
       http: {
         send: (request) =>

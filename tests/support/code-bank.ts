@@ -2,15 +2,9 @@ import { appError } from "../../contract/errors.ts";
 import { minor } from "../../contract/money.ts";
 import type { Bank, BankCall, Created, Word } from "../../main/core/bank.ts";
 import type { BankWord } from "../../main/core/payment.ts";
-import {
-  HttpFailure,
-  type Danger,
-  type HttpAnswer,
-  type HttpProblem,
-  type Profile,
-  type Reach,
-} from "../../main/core/ports.ts";
+import type { Danger, Profile } from "../../main/core/ports.ts";
 import type { OtherBank } from "./desk.ts";
+import { createFates, type Fate, type Fates } from "./fates.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 
 export const CODE_PROFILE: Profile = {
@@ -28,15 +22,7 @@ export const CODE_PROFILE: Profile = {
 export const WINDOWS = { pollMs: 3_000, scanMs: 180_000, confirmMs: 180_000 };
 export const LIFE = 21 * 60_000;
 
-/**
- * How one request fares: `answer` is what the bank's reader makes of it; with `acts` the bank does its work all the same,
- * at once or so many milliseconds later.
- */
-export type CodeFate =
-  | { readonly answer: object; readonly after?: number; readonly acts?: true | number }
-  | { readonly fail: HttpProblem; readonly reach: Reach; readonly after?: number; readonly acts?: true | number }
-  | { readonly slow: number }
-  | "hang";
+export type CodeFate = Fate;
 
 export interface CodeBill {
   readonly bankId: string;
@@ -48,20 +34,8 @@ export interface CodeBill {
 }
 
 /** A bank that takes a number of ours with each creation: no document's, only what the core sees of such a bank. */
-export interface CodeBank extends OtherBank {
-  readonly requests: {
-    readonly at: number;
-    readonly path: string;
-    /** It came as far as the bank. */
-    readonly left: boolean;
-  }[];
+export interface CodeBank extends OtherBank, Fates {
   readonly bills: CodeBill[];
-  next(path: string, ...fates: CodeFate[]): void;
-  always(path: string, fate: CodeFate | null): void;
-  /** Forgets what was scripted for a path. */
-  clear(path: string): void;
-  /** When a path's beginning was asked for. */
-  asked(path: string): number[];
   /** The numbers of ours that creations came with, in order. */
   numbers(): string[];
   /** The bill that was made last, with another word where one is given. */
@@ -111,13 +85,15 @@ const RAW: Record<BankWord, string> = {
   held: "BLOCKED",
   paid: "PAID",
   declined: "REJECTED",
+  authorized: "AUTHORIZED",
+  released: "CANCEL",
+  verified: "VERIFIED",
+  unproven: "3D",
 };
 
 /** `without`: what this bank cannot do. */
 export function codeBank(clock: SimulatedClock, without: readonly string[] = []): CodeBank {
-  const queues = new Map<string, CodeFate[]>();
-  const standing = new Map<string, CodeFate>();
-  const requests: CodeBank["requests"] = [];
+  const { send, ...fates } = createFates(clock);
   const numbers: string[] = [];
   const bills: CodeBill[] = [];
   let number = 9_007_199_254_740_992n;
@@ -173,29 +149,15 @@ export function codeBank(clock: SimulatedClock, without: readonly string[] = [])
     }
   }
 
-  function fateOf(path: string): CodeFate | null {
-    for (const [start, queue] of queues)
-      if (path.startsWith(start) && queue.length > 0) return queue.shift() as CodeFate;
-    for (const [start, fate] of standing) if (path.startsWith(start)) return fate;
-    return null;
-  }
-
   const self: CodeBank = {
     bank: Object.fromEntries(Object.entries(BANK).filter(([name]) => !without.includes(name))) as unknown as Bank,
     profile: CODE_PROFILE,
-    requests,
+    ...fates,
     bills,
     taken: "refuse",
     refusals: "obey",
     extra: {},
     told: {},
-    next: (path, ...fates) => void queues.set(path, [...(queues.get(path) ?? []), ...fates]),
-    always(path, fate) {
-      if (fate === null) standing.delete(path);
-      else standing.set(path, fate);
-    },
-    clear: (path) => void queues.delete(path),
-    asked: (path) => requests.filter((request) => request.path.startsWith(path)).map(({ at }) => at),
     numbers: () => numbers,
     bill(word) {
       const bill = bills.at(-1);
@@ -203,31 +165,10 @@ export function codeBank(clock: SimulatedClock, without: readonly string[] = [])
       if (word) bill.word = word;
       return bill;
     },
-    send({ url, body, timeoutMs }) {
-      const path = new URL(url).pathname;
-      if (path === "/create") numbers.push((JSON.parse(body ?? "") as { invoiceId: string }).invoiceId);
-      const act = (): object => usual(path, body);
-      const fate: CodeFate = fateOf(path) ?? { answer: act() };
-      const left = fate === "hang" || !("reach" in fate) || fate.reach !== "connect";
-      requests.push({ at: clock.mono(), path, left });
-      if (fate !== "hang" && "acts" in fate) {
-        if (fate.acts === true) act();
-        else if (fate.acts !== undefined) clock.setTimeout(act, fate.acts);
-      }
-      return new Promise<HttpAnswer>((resolve, reject) => {
-        const tell = (answer: object): void => resolve({ status: 200, headers: {}, text: JSON.stringify(answer) });
-        if (fate === "hang")
-          return void clock.setTimeout(() => reject(new HttpFailure("sent", "timeout", "no answer")), timeoutMs);
-        // Answered late with what was true when it was asked.
-        if ("slow" in fate) {
-          const answer = act();
-          return void clock.setTimeout(() => tell(answer), fate.slow);
-        }
-        const end = (): void =>
-          "answer" in fate ? tell(fate.answer) : reject(new HttpFailure(fate.reach, fate.fail, "scripted"));
-        if (fate.after === undefined) end();
-        else clock.setTimeout(end, fate.after);
-      });
+    send(request) {
+      const path = new URL(request.url).pathname;
+      if (path === "/create") numbers.push((JSON.parse(request.body ?? "") as { invoiceId: string }).invoiceId);
+      return send(request, () => usual(path, request.body));
     },
   };
   return self;

@@ -13,7 +13,9 @@ import { createCore } from "../../main/core/core.ts";
 import type { Bank } from "../../main/core/bank.ts";
 import type { Core, People, Person, Training } from "../../main/core/index.ts";
 import {
+  NO_BANK_PAGES,
   NO_EVENTS,
+  type BankPages,
   type Events,
   type Http,
   type Log,
@@ -148,6 +150,7 @@ export interface DeskOptions {
   readonly people?: People;
   readonly other?: (clock: SimulatedClock) => OtherBank;
   readonly events?: Events;
+  readonly pages?: BankPages;
   readonly training?: Training;
 }
 
@@ -185,13 +188,14 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   async function boot(): Promise<Core> {
     const mine = (alive = { http: true });
     const ports: Ports = {
+      pages: options.pages ?? NO_BANK_PAGES,
       events: options.events ?? NO_EVENTS,
       clock: {
         ...clock,
         setTimeout: (run, ms) => clock.setTimeout(() => mine.http && run(), ms),
       },
       ids: { uuid: randomUUID, requestId: () => randomUUID().replaceAll("-", "") },
-      crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
+      crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"), seal: () => "" },
       // A dead process hears no answer any more, and writes nothing.
       http: {
         async send(request) {

@@ -16,7 +16,9 @@ import { createCore } from "../../main/core/core.ts";
 import type { Core } from "../../main/core/index.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
 import {
+  NO_BANK_PAGES,
   NO_EVENTS,
+  type BankPages,
   type Clock,
   type Events,
   type HttpAnswer,
@@ -39,6 +41,10 @@ export interface DeskBank {
   arrived(requestId: string): boolean;
   /** Whether it has received it and lets the till wait for the answer on purpose. */
   withholds(requestId: string): boolean;
+  /** Where its own page is shown. Default: nowhere. */
+  readonly pages?: BankPages;
+  /** Our own numbers of its payments, at a bank that asks for one. */
+  readonly invoices?: { readonly from: number; readonly to: number };
 }
 
 /** One request as the core gave it to the HTTP port; times are the desk's own clock. */
@@ -196,6 +202,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       http: { send: (request: HttpRequest) => (alive ? send(own, http, request, () => alive) : never<HttpAnswer>()) },
       journal: mortalJournal(journal, () => alive),
       vault,
+      pages: bank.pages ?? NO_BANK_PAGES,
       events: options.events ?? NO_EVENTS,
       log: {
         ...log,
@@ -206,7 +213,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       version: "0.0.0-test",
       ports,
       banks,
-      settings: settingsOf(bank.profile, tillId, options),
+      settings: settingsOf(bank, tillId, options),
       training: null,
       people: testPeople(),
     });
@@ -427,7 +434,7 @@ async function identityOf(vault: Vault, name: string): Promise<TlsIdentity> {
 }
 
 function settingsOf(
-  profile: Profile,
+  { profile, invoices }: DeskBank,
   tillId: string,
   { min = 100, max = 100_000_000, events }: RealDeskOptions,
 ): Settings {
@@ -446,7 +453,7 @@ function settingsOf(
         min: minor(min),
         max: minor(max),
         certificateExpires: null,
-        invoices: profile.provider === "halykQr" ? { from: 1, to: 999_999 } : null,
+        invoices: invoices ?? (profile.provider === "halykQr" ? { from: 1, to: 999_999 } : null),
         events: events !== undefined,
         organization: null,
         blocked: null,

@@ -1,6 +1,6 @@
 import { minor } from "../../contract/money.ts";
 import { NEW_DETAIL, type PaymentDetail, type PaymentRow } from "../../main/core/payment.ts";
-import type { Created, Invoiced, Word } from "../../main/core/bank.ts";
+import type { Challenged, Created, Invoiced, Posted, Word } from "../../main/core/bank.ts";
 import type { BankWord } from "../../main/core/payment.ts";
 
 export const AT = Date.UTC(2026, 10, 22, 9, 0, 0);
@@ -62,3 +62,19 @@ export const invoiced: Invoiced = { kind: "invoiced", bankId: "15", lifeMs: 24 *
 export function says(word: BankWord, change: Partial<Word> = {}): { kind: "word"; word: Word } {
   return { kind: "word", word: { kind: "word", word, raw: word, unsure: false, minor: null, ...change } };
 }
+
+/** What a bank makes of a post: taken, or the payer has to prove himself first. `bankId` is our own number. */
+export const posted: Posted = {
+  kind: "posted",
+  bankId: "000000000123456",
+  windows: { pollMs: 2_000, scanMs: 0, confirmMs: 1_200_000 },
+  operationId: "0d8f7a52-1111-4222-8333-944455556666",
+};
+
+export const challenged: Challenged = {
+  ...posted,
+  kind: "challenged",
+  windows: { ...posted.windows, confirmMs: 600_000 },
+  page: { action: "https://acs.test/page", fields: { PaReq: "request", MD: "mark" } },
+  mark: "mark",
+};

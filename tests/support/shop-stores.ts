@@ -26,7 +26,7 @@ export async function openShopStores(shop: Shop, certificateWorker = ""): Promis
   const journal = await openJournal({ file: journalPath, tillId: "A1", mac, now: () => now });
   const stores: Stores = {
     clock: { now: () => now, mono: () => 0, setTimeout: () => 0, clearTimeout: () => undefined },
-    crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex") },
+    crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"), seal: () => "" },
     journal,
     vault: memoryVault(),
     certificateWorker,

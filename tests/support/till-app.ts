@@ -7,6 +7,7 @@ import type { DeskView } from "../../contract/desk.ts";
 import type { AppError, Result } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { startApp, type App } from "../../main/app.ts";
+import { NO_BANK_PAGES } from "../../main/core/ports.ts";
 
 export interface TillApp {
   readonly app: App;
@@ -41,6 +42,7 @@ export async function openTillApp({ worker, provision, port = 0 }: TillAppOption
       keySource: () => ({ name: "test", warning: null, key: async () => Buffer.alloc(32, 7) }),
       certificateWorker: worker,
       simulator: "",
+      pages: NO_BANK_PAGES,
       spawn: () => Promise.reject(new Error("no training here")),
       listen: { port, screen: null, outside: null },
       say: () => undefined,
