@@ -100,24 +100,29 @@ const told = (kind: string): unknown[][] =>
 const order = (name: string, ...more: string[]): Promise<void> => app.control.secondInstance([name, ...more]);
 const isBanks = (page: Page): boolean => /^https?:/.test(page.url());
 
+/** A browser on a busy machine takes its time. */
+const PATIENT = { timeout: 10_000 };
+
 /** Opens a page in a window of its own. */
 async function open(action: string): Promise<Page> {
   const banks = async (): Promise<number> => (await app.pages()).filter(isBanks).length;
-  await expect.poll(banks).toBe(0); // the page of the test before
+  await expect.poll(banks, PATIENT).toBe(0); // the page of the test before
   await order("offer", action);
   await order("open");
-  await expect.poll(banks, { timeout: 10_000 }).toBe(1);
+  await expect.poll(banks, PATIENT).toBe(1);
   return (await app.pages()).find(isBanks) as Page;
 }
 
 describe("G1: the bank's page", () => {
   it("has a window and a partition of its own, no preload, and nothing of ours in it", async () => {
     const page = await open(`https://${secure}/acs`);
-    expect(told("did")).toEqual([
-      ["offer", null],
-      ["open", null],
-    ]);
-    expect(told("opened")).toHaveLength(1);
+    await expect
+      .poll(() => told("did"), PATIENT)
+      .toEqual([
+        ["offer", null],
+        ["open", null],
+      ]);
+    await expect.poll(() => told("opened"), PATIENT).toHaveLength(1);
     const made = app.events("BrowserWindow").at(-1)?.args[0] as Record<string, any> | undefined;
     expect(made?.["webPreferences"]).toMatchObject({
       sandbox: true,
@@ -179,18 +184,20 @@ describe("G1: the bank's page", () => {
     expect(app.events("harness.download").map(({ args }) => args[1])).toEqual([{ prevented: true }]);
     expect(await app.control.windows()).toHaveLength(2);
     expect(seen.map(({ at }) => at).filter((at) => at.includes("stolen"))).toEqual([]);
-    expect(told("log").map(([, fields]) => fields)).toEqual(
-      expect.arrayContaining([
-        { page: "bank", what: "navigation" },
-        { page: "bank", what: "window" },
-      ]),
-    );
+    await expect
+      .poll(() => told("log").map(([, fields]) => fields), PATIENT)
+      .toEqual(
+        expect.arrayContaining([
+          { page: "bank", what: "navigation" },
+          { page: "bank", what: "window" },
+        ]),
+      );
     expect(JSON.stringify(told("log"))).not.toContain(secure);
   }, 40_000);
 
   it("may use the bank's own addresses: redirects, forms, frames, requests", async () => {
     const page = await open(`https://${secure}/moved`);
-    await expect.poll(() => page.url()).toContain(`https://${secure}/acs`);
+    await expect.poll(() => page.url(), PATIENT).toContain(`https://${secure}/acs`);
     const answer = await page.evaluate(async () => {
       const frame = document.createElement("iframe");
       frame.src = "/frame";
@@ -208,7 +215,9 @@ describe("G1: the bank's page", () => {
     await ours?.evaluate((to) => void (location.href = to), `https://${secure}/from-the-till`);
     await ours?.waitForTimeout(300);
     expect(seen.map(({ at }) => at)).not.toContain("GET /from-the-till");
-    expect(told("log")).toContainEqual(["screen.refused", { page: "till", what: "navigation" }]);
+    await expect
+      .poll(() => told("log"), PATIENT)
+      .toContainEqual(["screen.refused", { page: "till", what: "navigation" }]);
   }, 40_000);
 });
 
@@ -216,7 +225,7 @@ describe("G2: the way back", () => {
   it("is read and never sent; the window is closed, and nothing is told after it", async () => {
     const page = await open(`http://${local}/acs`);
     await page.click("#confirm").catch(() => undefined); // the window goes while the click is still answered
-    await expect.poll(() => told("back")).toEqual([[{ PaRes: "a+b/c=", MD: "mark" }]]);
+    await expect.poll(() => told("back"), PATIENT).toEqual([[{ PaRes: "a+b/c=", MD: "mark" }]]);
     expect(await app.control.windows()).toHaveLength(1);
     expect(app.events("harness.networkRefused")).toEqual([]);
     await order("open");
@@ -249,7 +258,7 @@ describe("G2: the way back", () => {
           [change(await page.evaluate(() => document.forms[0]?.action ?? "")), body] as const,
         )
         .catch(() => undefined);
-      await expect.poll(() => told("failed").length).toBe(1);
+      await expect.poll(() => told("failed").length, PATIENT).toBe(1);
       expect(told("back")).toEqual([]);
       expect(app.events("harness.networkRefused")).toEqual([]);
     },
@@ -259,9 +268,9 @@ describe("G2: the way back", () => {
   it("closed by the payer, it can be opened again with the same form; ended, it cannot", async () => {
     await open(`http://${local}/acs`);
     expect(await app.control.closeWindow(1)).toBe(true);
-    expect(told("closed")).toHaveLength(1);
+    await expect.poll(() => told("closed"), PATIENT).toHaveLength(1);
     await order("open");
-    await expect.poll(() => seen.filter(({ at }) => at === "POST /acs").length).toBe(2);
+    await expect.poll(() => seen.filter(({ at }) => at === "POST /acs").length, PATIENT).toBe(2);
     const [first, second] = seen.filter(({ at }) => at === "POST /acs");
     expect(second).toEqual(first);
     await order("end");
@@ -276,7 +285,7 @@ describe("G2: the way back", () => {
   it("a page that cannot be loaded is told without a word of its form, and its window goes", async () => {
     await order("offer", `http://${local}/broken`);
     await order("open");
-    await expect.poll(() => told("failed").length).toBe(1);
+    await expect.poll(() => told("failed").length, PATIENT).toBe(1);
     expect(JSON.stringify(told("failed"))).not.toMatch(/mark|127\.0\.0\.1/);
     expect(await app.control.windows()).toHaveLength(1);
     expect(told("closed")).toEqual([]);

@@ -134,7 +134,12 @@ export async function launchHarness(options: HarnessOptions): Promise<HarnessApp
 
   async function call(method: string, args: unknown[]): Promise<unknown> {
     const { control: url } = await started;
-    const response = await fetch(url, { method: "POST", body: pack({ method, args }) });
+    const response = await fetch(url, {
+      method: "POST",
+      // A kept connection that the process hangs up on while it is used again would look like its death.
+      headers: { connection: "close" },
+      body: pack({ method, args }),
+    });
     if (method === "crashRenderer") crashed = true;
     const { result, error } = unpack(await response.text()) as { result: unknown; error?: string };
     if (error !== undefined) throw new Error(error);
