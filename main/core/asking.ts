@@ -3,7 +3,7 @@ import type { AppError } from "../../contract/errors.ts";
 import type { StatusAnswer, Word } from "./bank.ts";
 import { bankOf } from "./calls.ts";
 import type { Cards } from "./cards.ts";
-import { isBackedOff, pollMs } from "./pace.ts";
+import { isBackedOff, LATE_DELIVERY, pollMs } from "./pace.ts";
 import type { BankWord } from "./payment.ts";
 import { HttpFailure, type Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
@@ -15,8 +15,6 @@ import type { Schedule } from "./schedule.ts";
 
 /** Background questions at the same time after a start (reliability rule 9). */
 const AT_ONCE = 4;
-/** A dying connection may deliver what it carried up to 180 s late. */
-const HOLD = 190_000;
 /** With these words the bank has kept the card that it was asked to keep. */
 const KEPT_WITH: ReadonlySet<BankWord> = new Set(["paid", "authorized", "verified"]);
 
@@ -201,7 +199,7 @@ function isOvertaken({ row, scanAt }: Live, sent: number, answer: StatusAnswer):
 /** A no that nothing of ours can be matched in (101), of a post that may still be on its way: it is no word about that. */
 function isEarlyNo({ row, deadAt }: Live, { word, unsure }: Word, now: number): boolean {
   const isLost = !row.settled && row.detail.posted === "lost" && !row.detail.deadDue;
-  return word === "declined" && unsure && isLost && deadAt !== null && now < deadAt - LAG + HOLD;
+  return word === "declined" && unsure && isLost && deadAt !== null && now < deadAt - LAG + LATE_DELIVERY;
 }
 
 /** The bank speaks, but of our settings: asking again by itself would change nothing. */

@@ -1,8 +1,8 @@
 /** The bank's public key for cards, kept in memory; what is encrypted with it leaves only inside the call it is made for. */
 import { appError, type Result } from "../../contract/errors.ts";
 import type { Bank, BankCall, BankContext, KeyAnswer } from "./bank.ts";
-import { asFailure } from "./failure.ts";
-import { HttpFailure, type Ports } from "./ports.ts";
+import { neverLeft } from "./failure.ts";
+import type { Ports } from "./ports.ts";
 
 /** Kept no longer than a day (state machines 3.9). */
 const KEEP = 24 * 60 * 60 * 1000;
@@ -50,8 +50,7 @@ export function createBankKeys(
       if (answer.kind === "key") kept.set(ctx.profile.id, { text: answer.text, until: asked + KEEP });
       return answer;
     } catch (error) {
-      const failure = asFailure(error);
-      throw new HttpFailure("connect", failure.problem, failure.message);
+      throw neverLeft(error);
     }
   }
 

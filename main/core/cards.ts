@@ -2,6 +2,7 @@
 import type { Environment, Provider } from "../../contract/states.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { Ports, Profile } from "./ports.ts";
+import { createTurn } from "./turn.ts";
 
 /** Name under which they stand in the vault: one JSON list. */
 const VAULT_NAME = "cards";
@@ -42,13 +43,7 @@ export interface Cards {
 /** Makes the saved cards of one till. */
 export function createCards({ clock, vault }: Pick<Ports, "clock" | "vault">): Cards {
   // One change at a time: the list is written whole.
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  }
+  const inTurn = createTurn();
 
   async function read(): Promise<readonly SavedCard[]> {
     return JSON.parse((await vault.get(VAULT_NAME)) ?? "[]") as readonly SavedCard[];

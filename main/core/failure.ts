@@ -31,3 +31,9 @@ export function isNetworkProblem(failure: HttpFailure): boolean {
 export function asFailure(error: unknown): HttpFailure {
   return error instanceof HttpFailure ? error : new HttpFailure("sent", "other", String(error));
 }
+
+/** The same of something that had to come before a call: whatever broke there, not one byte of the call has left. */
+export function neverLeft(error: unknown): HttpFailure {
+  const { problem, message } = asFailure(error);
+  return new HttpFailure("connect", problem, message);
+}

@@ -3,7 +3,7 @@
  * put into the call. Tokens live in memory alone; nothing here writes one down.
  */
 import type { BankCall, BankContext, GrantNeed, Refused, Unclear } from "./bank.ts";
-import { asFailure } from "./failure.ts";
+import { neverLeft } from "./failure.ts";
 import { HttpFailure, type Clock, type HttpAnswer } from "./ports.ts";
 
 /** One that is about to end is not used: the call with it takes its own time. */
@@ -62,8 +62,7 @@ export function createGrants(clock: Pick<Clock, "mono">, exchange: Exchange): Gr
       if (name !== null) kept.set(name, { token: event.token, until: asked + event.lifeMs - EARLY });
       return event.token;
     } catch (error) {
-      const failure = asFailure(error);
-      throw new HttpFailure("connect", failure.problem, failure.message);
+      throw neverLeft(error);
     }
   }
 

@@ -13,6 +13,7 @@ import { HttpFailure, type CallRow, type Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import { DAY, type PaymentEvent } from "./reduce.ts";
 import type { Live, Runner } from "./runner.ts";
+import { createTurn } from "./turn.ts";
 
 /** The bank's own limit for a device (Kaspi 4.6.1, Q-43). */
 const LOOKUPS = 50;
@@ -40,7 +41,7 @@ export function createInvoices(ports: Ports, providers: Providers, runner: Runne
   const { clock, journal } = ports;
   /** Monotonic times of the look-ups of the last minute, by profile. */
   const counted = new Map<string, number[]>();
-  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurn();
   const takingBack = new Map<string, Promise<void>>();
 
   const metaName = (profileId: string): string => `lookups:${profileId}`;
@@ -124,9 +125,7 @@ export function createInvoices(ports: Ports, providers: Providers, runner: Runne
           ok: false,
           error: appError("not_ready", { params: { reason: unready.code }, remedy: unready.remedy }),
         };
-      const counting = turn.then(() => count(settings.profile.id));
-      turn = counting.catch(() => undefined);
-      const left = await counting;
+      const left = await inTurn(() => count(settings.profile.id));
       if (!left.ok) return left;
       const ctx = await providers.context(settings.profile.id);
       try {

@@ -8,6 +8,7 @@ import type { PaymentState } from "../../contract/states.ts";
 import type { Bank, BankCall, BankContext, OperationAnswer } from "./bank.ts";
 import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
 import { asFailure, failureError } from "./failure.ts";
+import { LATE_DELIVERY } from "./pace.ts";
 import type { PaymentRow } from "./payment.ts";
 import { HttpFailure, type CallRow, type Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
@@ -16,8 +17,6 @@ import type { Live, Runner } from "./runner.ts";
 
 type Operation = NonNullable<PaymentRow["detail"]["operation"]>;
 
-/** A dying connection may deliver what it carried up to 180 s late: nothing is sent again before. */
-const HOLD = 190_000;
 const UNCONFIRMED = { capture: "capture_unconfirmed", release: "void_unconfirmed" } as const satisfies Record<
   Operation,
   ErrorCode
@@ -79,7 +78,7 @@ export function createOperations(
     if (earlier !== null) {
       const at = left.get(id);
       if (at === undefined) left.set(id, clock.mono());
-      if (at === undefined || clock.mono() - at < HOLD) return no(appError(UNCONFIRMED[earlier]));
+      if (at === undefined || clock.mono() - at < LATE_DELIVERY) return no(appError(UNCONFIRMED[earlier]));
       await runner.apply(live, { kind: "operationRefused", error: appError(UNCONFIRMED[earlier]) });
     }
     const ctx = await providers.context(live.row.profileId);

@@ -11,6 +11,8 @@ export const DEFAULT_POLL = 5_000;
 export const JOURNAL_AGAIN = 1_000;
 /** Back-off of the watch once the bank's own windows are over (contract, "Watching"). */
 const WATCH_STEPS = [30_000, 60_000, 300_000] as const;
+/** A dying connection may deliver what it carried up to 180 s late (reliability, *late*): then, and no sooner, it is over. */
+export const LATE_DELIVERY = 190_000;
 /** While the bank's event stream is up, a poll is only a second look: every so many intervals. */
 const RARELY = 5;
 /** A posted payment, of which the bank names no interval: every 2 s ten times, then every 5 s (state-machines 3.8). */

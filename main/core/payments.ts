@@ -24,6 +24,7 @@ import type { Live, Runner } from "./runner.ts";
 import { currentOf } from "./snapshot.ts";
 import type { ProviderSettings, Settings } from "./settings.ts";
 import { businessDay } from "./time.ts";
+import { createTurn } from "./turn.ts";
 import { within } from "./within.ts";
 
 /** `POST /payments` answers after this long with `creating` if the bank has not spoken. */
@@ -78,12 +79,7 @@ export function createPayments(
   const rowOf = async (id: string): Promise<PaymentRow | null> => runner.live(id)?.row ?? (await journal.payment(id));
 
   // One creation at a time from the first check to the committed intent: two taps cannot both find the till free.
-  let turn: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const result = turn.then(run);
-    turn = result.catch(() => undefined);
-    return result;
-  }
+  const inTurn = createTurn();
 
   async function create(
     actor: string,

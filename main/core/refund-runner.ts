@@ -2,6 +2,7 @@
  * Refunds while they live: their queue, their timers, and the safe questions to the bank (the scanned code, the
  * customer's purchases, the available figure, the refund's own bill). What moves money is in refund-send.ts.
  */
+import { LATE_DELIVERY } from "./pace.ts";
 import type { Minor } from "../../contract/money.ts";
 import { HttpFailure, type Batch } from "./ports.ts";
 import { readFigure } from "./refund-bank.ts";
@@ -15,8 +16,6 @@ import type { RefundParts } from "./refunds.ts";
 import type { Also } from "./runner.ts";
 import { nextOnGrid, onMonotonic } from "./schedule.ts";
 
-/** A dying connection may deliver what it carried up to 180 s late: nothing is sent again, and no last look taken, before. */
-const HOLD = 190_000;
 /** Other people's purchases do not stay on a screen that nobody touches. */
 const IDLE = 600_000;
 /** A person may have the figure read this often. */
@@ -146,13 +145,13 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
     }
     if (row.state === "choosing" && before?.state !== "choosing") live.idleAt = mono + IDLE;
     if (before !== null && sentAt !== null && sends !== before.detail.sends) left.set(row.id, mono);
-    live.holdAt = heldUntil === null ? null : (live.holdAt ?? onMonotonic(heldUntil, HOLD, now, mono));
+    live.holdAt = heldUntil === null ? null : (live.holdAt ?? onMonotonic(heldUntil, LATE_DELIVERY, now, mono));
   }
 
   /** What is not watched any more has been looked at after its hold. */
   function holdOf(row: RefundRow): number {
     const at = left.get(row.id);
-    return at === undefined || !row.watching ? clock.mono() : at + HOLD;
+    return at === undefined || !row.watching ? clock.mono() : at + LATE_DELIVERY;
   }
 
   /**
@@ -399,7 +398,7 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
           : live.row.state === "in_doubt" && live.doubtAt !== null
             ? live.doubtAt + LAST_READING
             : null,
-        checkMs: held ? HOLD : LAST_READING,
+        checkMs: held ? LATE_DELIVERY : LAST_READING,
         silent: live.silent,
       };
     },

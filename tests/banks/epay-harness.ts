@@ -1,11 +1,12 @@
 /** Halyk ePay for the suite of banks without a code: the simulator under neutral names. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { BankWord } from "../../main/core/payment.ts";
 import { startEpay, testCard, type EpaySimulator, type Fault } from "../../simulator/index.ts";
 import type { Outcome, PageShown, Post, PostedFate, PostedHarness, PostedSide } from "./harness.ts";
+import { tillOf } from "./epay-till.ts";
 
 const WORDS: Readonly<Record<string, BankWord>> = {
   NEW: "pending",
@@ -35,8 +36,7 @@ async function startEpaySide({ clock, undecided = false }: Parameters<PostedHarn
 }
 
 function sideOf(simulator: EpaySimulator): PostedSide {
-  const { ledger, paths, terminals, urls } = simulator;
-  const { payment, verification, transfer } = terminals;
+  const { ledger, terminals } = simulator;
   const shown: PageShown[] = [];
   const numbers = new Set<string>();
   const proofs = new Set<string>();
@@ -45,37 +45,7 @@ function sideOf(simulator: EpaySimulator): PostedSide {
     simulator.transactions().find(({ challenge }) => challenge?.md === md)?.challenge ?? null;
 
   return {
-    profile: {
-      id: "profile-1",
-      provider: "epay",
-      environment: "test",
-      scheme: null,
-      url: urls.api,
-      bin: null,
-      tradePoint: null,
-      device: payment.terminalId,
-      options: {
-        oauthUrl: urls.oauth,
-        keyUrl: urls.key,
-        verificationTerminal: verification.terminalId,
-        transferTerminal: transfer.terminalId,
-        confirmPath: "/payments/confirm",
-        cyrillicCryptogram: "false",
-        cards: "true",
-        transfers: "true",
-        operations: "true",
-        merchant: "THE KITCHEN",
-      },
-    },
-    secrets: {
-      paymentClient: payment.clientId,
-      paymentSecret: payment.clientSecret,
-      verificationClient: verification.clientId,
-      verificationSecret: verification.clientSecret,
-      transferClient: transfer.clientId,
-      transferSecret: transfer.clientSecret,
-    },
-    identity: { cert: null, key: null, passphrase: null, ca: paths.ca.map((path) => readFileSync(path, "utf8")) },
+    ...tillOf(simulator),
     invoices: { from: 100_000, to: 999_999 },
     arrived: (requestId) => callOf(requestId) !== undefined,
     withholds: (requestId) => callOf(requestId)?.faults.some((fault) => WITHHELD.has(fault)) === true,

@@ -1,5 +1,5 @@
 /** Halyk ePay and its payers, for the cases and storms that need more of the simulator than the common suite. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -9,6 +9,7 @@ import { startEpay, testCard, type EpayOptions, type EpaySimulator } from "../..
 import type { Purpose, Transaction } from "../../simulator/epay/records.ts";
 import type { DeskBank } from "../support/real-desk.ts";
 import type { ScaledClock } from "../support/scaled-clock.ts";
+import { tillOf } from "./epay-till.ts";
 
 /** The bank's page before a payer. */
 export interface Shown {
@@ -58,45 +59,13 @@ export async function startEpaySide(
   // Not during a case: it would hold up everybody's exchanges.
   await simulator.cardKey();
   clock.drives((now) => simulator.advance(now - simulator.now()));
-  const { ledger, paths, terminals, urls } = simulator;
-  const { payment, verification, transfer } = terminals;
+  const { ledger } = simulator;
   const shown: Shown[] = [];
   const callOf = (requestId: string) => ledger.calls.findLast((call) => call.headers["x-request-id"] === requestId);
   return {
     simulator,
     shown,
-    profile: {
-      id: "profile-1",
-      provider: "epay",
-      environment: "test",
-      scheme: null,
-      url: urls.api,
-      bin: null,
-      tradePoint: null,
-      device: payment.terminalId,
-      options: {
-        oauthUrl: urls.oauth,
-        keyUrl: urls.key,
-        verificationTerminal: verification.terminalId,
-        transferTerminal: transfer.terminalId,
-        confirmPath: "/payments/confirm",
-        cyrillicCryptogram: "false",
-        cards: "true",
-        transfers: "true",
-        operations: "true",
-        merchant: "THE KITCHEN",
-        ...options,
-      },
-    },
-    secrets: {
-      paymentClient: payment.clientId,
-      paymentSecret: payment.clientSecret,
-      verificationClient: verification.clientId,
-      verificationSecret: verification.clientSecret,
-      transferClient: transfer.clientId,
-      transferSecret: transfer.clientSecret,
-    },
-    identity: { cert: null, key: null, passphrase: null, ca: paths.ca.map((path) => readFileSync(path, "utf8")) },
+    ...tillOf(simulator, options),
     invoices: { from: 100_000, to: 999_999 },
     arrived: (requestId) => callOf(requestId) !== undefined,
     withholds: (requestId) => callOf(requestId)?.faults.some((fault) => WITHHELD.has(fault)) === true,
