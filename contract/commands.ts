@@ -4,6 +4,8 @@ import { DESK_COMMANDS, session, type DeskOutput } from "./desk.ts";
 import type { Payment } from "./payment.ts";
 import { amountText, currency, paymentMethod, paymentState, providerName } from "./payment.ts";
 import type { AppError } from "./errors.ts";
+import { resolveInput, type DoubtItem } from "./review.ts";
+import type { SupportFile } from "./support.ts";
 import { refundQuery, refundRequest, refundSelection, type Refund } from "./refund.ts";
 
 export const idempotencyKey = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
@@ -132,6 +134,14 @@ export const COMMANDS = {
   /** The shop's own list. `text`: a receipt number or its end, a bank's or a till program's id, an amount, a scanned slip. */
   "history.list": { input: historyQuery, screen: true, till: null },
   "notices.acknowledge": { input: paymentId, screen: true, till: null },
+  /** What nobody knows yet, oldest first, each with its evidence. */
+  "review.list": { input: z.strictObject({}), screen: true, till: null },
+  /** A named person closes an item; the state stays, and the bank's later word still counts. */
+  "review.resolve": { input: resolveInput, screen: true, till: null },
+  /** What was in doubt when the program started has been looked at. */
+  "review.seen": { input: z.strictObject({}), screen: true, till: null },
+  /** The black box, for the bank's support desk. */
+  support: { input: z.strictObject({}), screen: false, till: "support" },
   "bank.prepare": { input: z.strictObject({ provider: providerName }), screen: true, till: null },
   "language.set": { input: z.strictObject({ language: z.enum(["kk", "ru", "en"]) }), screen: true, till: null },
   health: { input: z.strictObject({}), screen: true, till: "read" },
@@ -224,6 +234,10 @@ export interface CommandOutput extends DeskOutput {
   "refunds.look": PurchaseLook;
   "history.list": { readonly items: readonly HistoryItem[]; readonly nextCursor: string | null };
   "notices.acknowledge": null;
+  "review.list": { readonly items: readonly DoubtItem[] };
+  "review.resolve": null;
+  "review.seen": null;
+  support: SupportFile;
   "bank.prepare": null;
   "language.set": null;
   health: Health;

@@ -262,6 +262,13 @@ export const DESK_COMMANDS = {
     input: z.strictObject({ session, name: z.string().min(1).max(255), passphrase: z.string().max(1024) }),
     ...screenOnly,
   },
+
+  /** Writes the black box into the data folder's support/. */
+  "support.save": { input: z.strictObject({ session }), ...screenOnly },
+  /** Takes a backup of the journal now, and proves it. */
+  "journal.backup": { input: z.strictObject({ session }), ...screenOnly },
+  /** Checks the whole chain of the journal now. */
+  "journal.verify": { input: z.strictObject({ session }), ...screenOnly },
 } as const;
 
 export type DeskCommandName = keyof typeof DESK_COMMANDS;
@@ -436,6 +443,29 @@ export interface DroppedFileView {
   readonly certificate: CertificateView | null;
 }
 
+/** How the till's own stores stand. */
+export interface CareView {
+  readonly journal: {
+    readonly schema: number;
+    readonly epoch: string;
+    readonly events: number;
+    /** The last check of the chain: `changed` or `cut` at an event's number; null: none yet. */
+    readonly chain: { readonly at: string; readonly result: "ok" | "changed" | "cut"; readonly seq: number } | null;
+    readonly restored: { readonly at: string; readonly backupAt: string | null } | null;
+  };
+  readonly backup: {
+    readonly folder: string;
+    readonly last: { readonly at: string; readonly file: string; readonly bytes: number } | null;
+    readonly failed: { readonly at: string; readonly words: string } | null;
+  };
+  /** Where the vault's key comes from. `warning`: anybody who can read the data folder can read the secrets. */
+  readonly vault: { readonly source: VaultSource; readonly warning: boolean };
+}
+
+/** From the strongest to the weakest; `plain`: a key store whose password everybody knows. */
+export const VAULT_SOURCES = ["systemd-credential", "os-key-store", "key-file", "environment", "plain"] as const;
+export type VaultSource = (typeof VAULT_SOURCES)[number];
+
 /** All that the technician's screens show; every change answers with it anew. */
 export interface DeskView {
   readonly person: DeskPerson;
@@ -456,6 +486,7 @@ export interface DeskView {
   readonly dropped: readonly DroppedFileView[];
   /** The folder whose files are offered. */
   readonly dropFolder: string;
+  readonly care: CareView;
   readonly version: string;
   readonly language: Language;
 }
@@ -490,4 +521,8 @@ export interface DeskOutput {
   "certificate.forget": DeskView;
   "certificate.answer": DeskView;
   "certificate.dropped": DeskView;
+  /** Where it was written, on this machine. */
+  "support.save": { readonly file: string; readonly transitions: number };
+  "journal.backup": DeskView;
+  "journal.verify": DeskView;
 }

@@ -13,6 +13,7 @@ export const ERRORS = {
   unknown_command: "callSupport",
   unauthorized: "fixSettings",
   forbidden: "fixSettings",
+  slow_down: "retry",
   not_found: "callSupport",
   method_not_allowed: "callSupport",
   too_large: "callSupport",
@@ -38,6 +39,8 @@ export const ERRORS = {
   not_registered: "fixSettings",
   journal_unavailable: "callSupport",
   internal: "callSupport",
+  not_resolvable: "checkBank",
+  not_written: "callSupport",
   // the technician's desk
   pin_needed: "fixSettings",
   wrong_pin: "retry",

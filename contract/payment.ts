@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AMOUNT } from "./money.ts";
 import { ERROR_CODES } from "./errors.ts";
-import { PAYMENT_STATES } from "./states.ts";
+import { OUTCOMES, PAYMENT_STATES } from "./states.ts";
 
 export const providerName = z.enum(["kaspi", "halykQr", "epay"]);
 export const remedy = z.enum(["retry", "checkBank", "callSupport", "fixSettings"]);
@@ -29,7 +29,7 @@ export const errorObject = z.strictObject({
 export const historyEntry = z.strictObject({ at: isoTime, state: paymentState, cause: z.string() });
 
 export const resolution = z.strictObject({
-  outcome: z.enum(["treatedAsPaid", "treatedAsUnpaid"]),
+  outcome: z.enum(OUTCOMES),
   by: z.string(),
   reason: z.string(),
   at: isoTime,

@@ -1,7 +1,7 @@
 import type { AppError } from "./errors.ts";
 import type { Currency } from "./money.ts";
 import type { PaymentDetails } from "./payment.ts";
-import type { Environment, Language, PaymentState, Provider, RefundState, RefundWay } from "./states.ts";
+import type { Environment, Language, Outcome, PaymentState, Provider, RefundState, RefundWay } from "./states.ts";
 
 export type View = "cashier" | "customer";
 
@@ -56,9 +56,18 @@ export interface PaymentView {
   readonly answeredAt: string | null;
   readonly watchUntil: string | null;
   readonly error: AppError | null;
+  readonly resolution: ResolutionView | null;
   readonly actor: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** A named person's decision about what nobody knew. */
+export interface ResolutionView {
+  readonly outcome: Outcome;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
 }
 
 export interface ProviderView {
@@ -121,12 +130,30 @@ export interface RefundView {
   readonly error: AppError | null;
   readonly by: string | null;
   readonly reason: string | null;
+  readonly resolution: ResolutionView | null;
   readonly actor: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-export type BannerKind = "late" | "offline" | "journal" | "certificate" | "in-doubt" | "double-paid" | "provision-file";
+/**
+ * The last five stand for what the till has found out about itself: `chain`: the journal was changed or cut; `restored`: it was
+ * put back from a backup; `backup`: none could be made lately; `vault`: this computer has no real key store; `contradiction`:
+ * the bank says the opposite of what was final, or of what a person decided.
+ */
+export type BannerKind =
+  | "late"
+  | "offline"
+  | "journal"
+  | "certificate"
+  | "in-doubt"
+  | "double-paid"
+  | "provision-file"
+  | "contradiction"
+  | "chain"
+  | "restored"
+  | "backup"
+  | "vault";
 
 export interface Banner {
   readonly id: string;
@@ -175,6 +202,11 @@ export interface Snapshot {
   readonly parked: readonly PaymentView[];
   readonly watched: number;
   readonly banners: readonly Banner[];
+  /**
+   * What nobody knows, wherever it stands: on this screen, parked or long put away. `announce`: some of it was there when the
+   * program started, and nobody has looked at the list since.
+   */
+  readonly inDoubt: { readonly count: number; readonly since: string | null; readonly announce: boolean };
   readonly trainingFault: "none" | "silent" | "offline" | "late" | null;
 }
 

@@ -9,6 +9,7 @@ import { ERROR_CODES } from "./errors.ts";
 import { errorObject, payment, remedy } from "./payment.ts";
 import { refund, refundQuery, refundRequest, refundSelection } from "./refund.ts";
 import type { Scope } from "./states.ts";
+import { supportFile } from "./support.ts";
 
 export const API_BASE = "/api/v1";
 /** Larger bodies are refused before they are read. */
@@ -203,7 +204,15 @@ export const ROUTES: readonly Route[] = [
     answers: { 200: null },
     errors: [...EVERY, 503],
   },
-  later("GET", "/support", "support", "The black box (not built in this version)"),
+  {
+    method: "GET",
+    path: "/support",
+    scope: "support",
+    command: "support",
+    summary: "The black box: the last transitions with the bank's request ids, for the bank's support desk",
+    answers: { 200: supportFile },
+    errors: [...EVERY, 503],
+  },
   {
     method: "GET",
     path: "/openapi.json",
@@ -243,6 +252,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   void_unconfirmed: 409,
   till_busy: 409,
   previous_attempt_open: 409,
+  not_resolvable: 409,
   key_reused: 409,
   possible_duplicate: 409,
   already_final: 409,
@@ -265,6 +275,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   cancel_unconfirmed: 409,
   /** Too many in this minute: the error says how long to wait. */
   lookup_limit: 429,
+  slow_down: 429,
   internal: 500,
 };
 

@@ -70,7 +70,18 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
     if (open?.tillId !== tillId)
       open = {
         tillId,
-        ports: { clock, ids, crypto, http, vault, events, pages, log, journal: await stores.openJournal(tillId) },
+        ports: {
+          findings: stores.care.findings,
+          clock,
+          ids,
+          crypto,
+          http,
+          vault,
+          events,
+          pages,
+          log,
+          journal: await stores.openJournal(tillId),
+        },
       };
     return createCore({ version: parts.version, ports: open.ports, banks, settings, training: parts.training, people });
   }
@@ -98,6 +109,7 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
     {
       version: parts.version,
       training: parts.training !== null,
+      care: { ...stores.care, saveSupport: () => Promise.reject(new Error("not built")) },
       stores: { clock, crypto, journal, vault, certificateWorker: workerFile },
       ids,
       log,

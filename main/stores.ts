@@ -8,6 +8,7 @@ import { LockHeld, takeLock } from "./adapters/lock.ts";
 import { openLog } from "./adapters/log.ts";
 import { openCrypto, openVault, VaultUnreadable, type KeySource } from "./adapters/vault.ts";
 import type { Clock, Crypto, Ids, Journal, Log, Vault } from "./core/ports.ts";
+import { createCare, type Care } from "./care.ts";
 import { EXIT, StartFailure } from "./failure.ts";
 
 export type { KeySource } from "./adapters/vault.ts";
@@ -20,6 +21,7 @@ export interface OpenStores {
   readonly crypto: Crypto;
   readonly log: Log;
   readonly vault: Vault;
+  readonly care: Care;
   /** For settings: always the one that is open, whatever the till's id is. */
   readonly journal: SettingsJournal;
   /** The journal for the core; the one before is closed. */
@@ -69,6 +71,7 @@ export async function openStores(dir: string, source: KeySource, undo: (() => un
     crypto,
     log,
     vault,
+    care: createCare({ journal: () => current, source }),
     journal,
     async openJournal(tillId) {
       await current.close();

@@ -58,6 +58,18 @@ export const ERRORS_EN: ErrorTexts = {
     title: "Money has gone back of this sale meanwhile",
     next: "Nothing was sent now. See how much went back.",
   },
+  slow_down: {
+    title: "Too many wrong tries",
+    next: "Wait {seconds} s, then try again with the right key.",
+  },
+  not_resolvable: {
+    title: "This cannot be decided by a person now",
+    next: "Ask the bank again first. What the bank has decided stays.",
+  },
+  not_written: {
+    title: "The file could not be written",
+    next: "Look at the disk of this computer: {detail}",
+  },
   lookup_limit: {
     title: "Numbers are being checked too often",
     next: "The bank allows 50 a minute. Seconds to wait: {{seconds}}",

@@ -27,6 +27,7 @@ export function keyFileSource({ dataDir, env = process.env, configDir }: KeyFile
   const credential = env["CREDENTIALS_DIRECTORY"] === undefined ? null : join(env["CREDENTIALS_DIRECTORY"], CREDENTIAL);
   if (credential !== null && existsSync(credential)) {
     return {
+      kind: "systemd-credential",
       name: `systemd credential ${CREDENTIAL}`,
       warning: null,
       async key() {
@@ -39,6 +40,7 @@ export function keyFileSource({ dataDir, env = process.env, configDir }: KeyFile
   }
   if (given !== undefined && given !== "") {
     return {
+      kind: "environment",
       name: `environment ${VARIABLE}`,
       warning: null,
       key: async () => decode(given, `the environment's ${VARIABLE}`),
@@ -56,6 +58,7 @@ function keyPath(dataDir: string, configDir: string): string {
 
 function fromFile(path: string, dataDir: string): KeySource {
   return {
+    kind: "key-file",
     name: `key file ${path}`,
     warning: null,
     async key(mayCreate) {

@@ -1,12 +1,14 @@
 /** The vault: one file of named secrets, encrypted at rest, replaced whole with each change. */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import type { VaultSource } from "../../contract/desk.ts";
 import type { Crypto, Vault } from "../core/ports.ts";
 import { privateDirectory, readIfThere, writePrivately } from "./files.ts";
 import { seal } from "./seal.ts";
 
 /** Where the vault's 32-byte key comes from. */
 export interface KeySource {
+  readonly kind: VaultSource;
   /** For messages to a technician; no secret. */
   readonly name: string;
   /** Words for a technician when this place protects less than it should; null when all is well. */

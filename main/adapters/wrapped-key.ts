@@ -34,6 +34,7 @@ export function wrappedKeySource({
     writePrivately(file, (await storage.encrypt(text)).toString("base64"));
 
   return {
+    kind: backend === "basic_text" ? "plain" : "os-key-store",
     name: `system key store ${backend}`,
     warning,
     async key(mayCreate) {

@@ -4,6 +4,7 @@ import { DESK_COMMANDS } from "../../contract/desk.ts";
 import { appError, type Result } from "../../contract/errors.ts";
 import type { Snapshot, View } from "../../contract/snapshot.ts";
 import { isOpen, isPostedMethod, LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
+import { blackBox } from "./black-box.ts";
 import { createBankPages } from "./bank-page.ts";
 import { createCards } from "./cards.ts";
 import type { Actor, Core, CoreOptions, Training } from "./index.ts";
@@ -16,6 +17,7 @@ import { toCard, toPayment } from "./present.ts";
 import { createProviders } from "./providers.ts";
 import { listHistory } from "./history.ts";
 import { createRefunds } from "./refunds.ts";
+import { createReviews } from "./reviews.ts";
 import { createRunner } from "./runner.ts";
 import { createSchedule } from "./schedule.ts";
 import { buildSnapshot, currentOf } from "./snapshot.ts";
@@ -87,6 +89,8 @@ export function createCore(options: CoreOptions): Core {
     },
   );
 
+  const reviews = createReviews();
+
   function eventsOf(provider: Provider): ReturnType<typeof hints.state> {
     return hints.state(provider);
   }
@@ -102,6 +106,8 @@ export function createCore(options: CoreOptions): Core {
       notices,
       trainingFault,
       pinKnown: options.people.known(),
+      findings: ports.findings.all(),
+      inDoubt: reviews.summary(),
     };
     return buildSnapshot(view, state, ports, runner, providers, refunds, pages);
   }
@@ -160,6 +166,7 @@ export function createCore(options: CoreOptions): Core {
 
   async function acknowledge(actor: string, id: string): Promise<Result<null>> {
     const notice = notices.find((candidate) => candidate.id === id);
+    if (!notice && ports.findings.all().some((finding) => finding.id === id)) return acknowledgeFinding(actor, id);
     if (!notice) return { ok: false, error: appError("not_found") };
     const read: NoticeRow = { ...notice, acknowledgedAt: clock.now(), acknowledgedBy: actor };
     try {
@@ -167,6 +174,15 @@ export function createCore(options: CoreOptions): Core {
       notices = notices.filter((candidate) => candidate.id !== id);
       changed(head);
       return { ok: true, value: null };
+    } catch {
+      return { ok: false, error: appError("journal_unavailable") };
+    }
+  }
+
+  async function acknowledgeFinding(actor: string, id: string): Promise<Result<null>> {
+    try {
+      const done = await ports.findings.acknowledge(id, actor);
+      return done ? { ok: true, value: null } : { ok: false, error: appError("not_supported") };
     } catch {
       return { ok: false, error: appError("journal_unavailable") };
     }
@@ -239,6 +255,10 @@ export function createCore(options: CoreOptions): Core {
     "refunds.look": (_, input) => refunds.look(input),
     "history.list": (_, query) => listHistory(ports, settings.timezone, query),
     "notices.acknowledge": (actor, { id }) => acknowledge(actor, id),
+    "review.list": () => reviews.list(),
+    "review.resolve": (_, input) => reviews.resolve(input),
+    "review.seen": () => reviews.seen(),
+    support: () => blackBox(),
     "bank.prepare": async (_, { provider }) => {
       providers.prepare(provider);
       return { ok: true, value: null };
@@ -349,6 +369,8 @@ export function createCore(options: CoreOptions): Core {
     await providers.recover();
   }
 
+  const endFindings = ports.findings.watch(() => publish());
+
   return {
     async start() {
       await recover();
@@ -391,6 +413,7 @@ export function createCore(options: CoreOptions): Core {
     async stop() {
       const closing = hints.stop();
       stopped = true;
+      endFindings();
       pages.stop();
       providers.stop();
       await refunds.stop();

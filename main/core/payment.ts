@@ -1,7 +1,7 @@
 /** A payment as the journal keeps it: contract section 3 plus what recovery needs. Times are epoch milliseconds. */
 import type { AppError } from "../../contract/errors.ts";
 import type { Currency, Minor } from "../../contract/money.ts";
-import type { Environment, PaymentState, Provider } from "../../contract/states.ts";
+import type { Environment, Outcome, PaymentState, Provider } from "../../contract/states.ts";
 
 export interface HistoryEntry {
   readonly at: number;
@@ -10,7 +10,7 @@ export interface HistoryEntry {
 }
 
 export interface Resolution {
-  readonly outcome: "treatedAsPaid" | "treatedAsUnpaid";
+  readonly outcome: Outcome;
   readonly by: string;
   readonly reason: string;
   readonly at: number;

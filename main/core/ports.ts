@@ -312,7 +312,34 @@ export const NO_BANK_PAGES: BankPages = {
   offer: () => ({ path: null, open: () => undefined, end: () => undefined }),
 };
 
+// ---- the till's own stores ----
+
+/** What the till has found out about its own stores, and the screen must tell. `since`: epoch milliseconds. */
+export interface Finding {
+  readonly id: string;
+  readonly kind: "chain" | "restored" | "backup" | "vault";
+  readonly since: number;
+  readonly params: Readonly<Record<string, string>>;
+  /** A person may take it away; it stays away after a restart. */
+  readonly dismissible: boolean;
+}
+
+export interface Findings {
+  all(): readonly Finding[];
+  /** False when there is none of that id to be taken away. Rejects when the disk refuses. */
+  acknowledge(id: string, by: string): Promise<boolean>;
+  /** Told after each change. Returns the end of it. */
+  watch(listener: () => void): () => void;
+}
+
+export const NO_FINDINGS: Findings = {
+  all: () => [],
+  acknowledge: () => Promise.resolve(false),
+  watch: () => () => undefined,
+};
+
 export interface Ports {
+  readonly findings: Findings;
   readonly pages: BankPages;
   readonly clock: Clock;
   readonly ids: Ids;

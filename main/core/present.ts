@@ -120,6 +120,7 @@ export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: st
     answeredAt: time(row.detail.answeredAt),
     watchUntil: time(row.detail.deadAt),
     error: row.error,
+    resolution: row.resolution === null ? null : { ...row.resolution, at: isoTime(row.resolution.at, timezone) },
     actor: row.actor,
     createdAt: isoTime(row.createdAt, timezone),
     updatedAt: isoTime(row.updatedAt, timezone),

@@ -100,6 +100,7 @@ export function toRefundView(row: RefundRow, pulse: RefundPulse, mono: number, t
     error: row.error,
     by: detail.by,
     reason: detail.reason,
+    resolution: row.resolution === null ? null : { ...row.resolution, at: isoTime(row.resolution.at, timezone) },
     actor: row.actor,
     createdAt: isoTime(row.createdAt, timezone),
     updatedAt: isoTime(row.updatedAt, timezone),

@@ -3,7 +3,7 @@ import { isOpen } from "../../contract/states.ts";
 import type { Banner, PaymentView, RefundView, Snapshot, View } from "../../contract/snapshot.ts";
 import type { PaymentPages } from "./bank-page.ts";
 import type { Live, Runner } from "./runner.ts";
-import type { NoticeRow, Ports } from "./ports.ts";
+import type { Finding, NoticeRow, Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import type { PaymentRow } from "./payment.ts";
 import { toView } from "./present.ts";
@@ -25,6 +25,8 @@ export interface SnapshotState {
   readonly notices: readonly NoticeRow[];
   readonly trainingFault: Snapshot["trainingFault"];
   readonly pinKnown: boolean;
+  readonly findings: readonly Finding[];
+  readonly inDoubt: Snapshot["inDoubt"];
 }
 
 /** The payment on the screen: the open one, else the newest that nobody has put away. */
@@ -88,6 +90,7 @@ export function buildSnapshot(
     parked: cashier ? lives.filter(({ row }) => isOnStrip(row, ports.clock.now())).map(draw) : [],
     watched: lives.filter((live) => live.row.watching && !live.row.settled).length,
     banners: cashier ? banners(state, ports, runner, lives, current, offline, draw, refunds.undecided()) : [],
+    inDoubt: cashier ? state.inDoubt : { count: 0, since: null, announce: false },
     trainingFault: settings.training ? state.trainingFault : null,
   };
 }
@@ -175,6 +178,8 @@ function banners(
     const params = { days: String(Math.max(0, days)), level: String(level), provider: provider.name };
     plain("certificate", provider.certificateExpires, params, `certificate-${provider.name}`);
   }
+  for (const { id, kind, since, params, dismissible } of state.findings)
+    list.push({ id, kind, payment: null, refund: null, since: isoTime(since, timezone), params, dismissible });
   if (provisionFile !== null) plain("provision-file", now, { file: provisionFile });
   return list;
 }

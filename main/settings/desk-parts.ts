@@ -1,5 +1,6 @@
 /** What the technician's desk works with, and how it says no. */
 import { appError, type AppError, type ErrorCode } from "../../contract/errors.ts";
+import type { CareView } from "../../contract/desk.ts";
 import type { Provider } from "../../contract/states.ts";
 import type { BankDesk, Person } from "../core/index.ts";
 import type { Bank } from "../core/bank.ts";
@@ -9,6 +10,16 @@ import type { Drop, Requests } from "./certificates/index.ts";
 import type { ProbeEvents } from "./check-bank.ts";
 import { META_ORGANIZATION, type StoredSettings, type StoredToken } from "./stored.ts";
 import type { Trials, Way } from "./trial.ts";
+
+/** The till's own stores, as the desk looks after them. */
+export interface DeskCare {
+  view(): Promise<CareView>;
+  /** Rejects in words when no backup can be made. */
+  backup(): Promise<void>;
+  verify(): Promise<void>;
+  /** Writes the black box beside the data. */
+  saveSupport(): Promise<{ readonly file: string; readonly transitions: number }>;
+}
 
 /** The settings in use, as the journal holds them. One object for the whole life of the app. */
 export interface InUse {
@@ -20,6 +31,7 @@ export interface InUse {
 export interface DeskParts {
   readonly version: string;
   readonly training: boolean;
+  readonly care: DeskCare;
   readonly stores: Stores;
   readonly ids: Ids;
   readonly log: Log;

@@ -31,7 +31,7 @@ export async function deskView(
   person: Person,
   { connection, halykQr, epay }: DeskBanks,
 ): Promise<DeskView> {
-  const { stores, inUse, running, requests, drop, dropFolder, version, training } = parts;
+  const { stores, care, inUse, running, requests, drop, dropFolder, version, training } = parts;
   const { stored, organization } = inUse;
   const { draft, check } = connection;
   const now = stores.clock.now();
@@ -55,6 +55,7 @@ export async function deskView(
     requests: await requests.list(),
     dropped: await drop.list(),
     dropFolder,
+    care: await care.view(),
     version,
     language: LANGUAGES.find((known) => known === chosen) ?? stored.language,
   };

@@ -166,6 +166,12 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
     "certificate.forget": then(({ id }) => certificates.forget(id)),
     "certificate.answer": then((input) => certificates.answer(input)),
     "certificate.dropped": then(({ name, passphrase }) => certificates.dropped(name, passphrase)),
+    async "support.save"({ session }) {
+      visitor(session);
+      return parts.care.saveSupport();
+    },
+    "journal.backup": then(() => parts.care.backup()),
+    "journal.verify": then(() => parts.care.verify()),
   };
 
   return {

@@ -93,6 +93,12 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
         sub: words(days < 1 ? "cert.sub.over" : level <= URGENT_DAYS ? "cert.sub.week" : "cert.sub"),
       };
     }
+    case "contradiction":
+    case "chain":
+    case "restored":
+    case "backup":
+    case "vault":
+      return { mark: "attention", tone: "no", title: banner.kind, sub: "" };
     case "provision-file":
       return {
         mark: "file",

@@ -12,7 +12,12 @@ import { temporaryFolder } from "./support/folder.ts";
 const folder = await temporaryFolder();
 let count = 0;
 const place = (): string => join(folder, `${++count}`);
-const fixed = (key = randomBytes(32), name = "test"): KeySource => ({ name, warning: null, key: async () => key });
+const fixed = (key = randomBytes(32), name = "test"): KeySource => ({
+  kind: "key-file",
+  name,
+  warning: null,
+  key: async () => key,
+});
 
 describe("the vault", () => {
   test("keeps what was put, over a restart, and nothing of it in clear", async () => {

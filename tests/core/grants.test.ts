@@ -9,7 +9,14 @@ import type {
   KeyAnswer,
   PingAnswer,
 } from "../../main/core/bank.ts";
-import { HttpFailure, type Danger, type HttpAnswer, type HttpRequest, type Ports } from "../../main/core/ports.ts";
+import {
+  NO_FINDINGS,
+  HttpFailure,
+  type Danger,
+  type HttpAnswer,
+  type HttpRequest,
+  type Ports,
+} from "../../main/core/ports.ts";
 import { createProviders } from "../../main/core/providers.ts";
 import { createSchedule } from "../../main/core/schedule.ts";
 import { secretsName } from "../../main/core/settings.ts";
@@ -81,6 +88,7 @@ function tillBefore(fates: (path: string, request: HttpRequest) => Fate | Promis
       },
     },
     journal: null as never,
+    findings: NO_FINDINGS,
     pages: null as never,
     vault: memoryVault({ [secretsName(PROFILE.id)]: "{}" }),
     events: null as never,

@@ -21,6 +21,7 @@ import type { Core } from "../../main/core/index.ts";
 import type { PaymentDetail, PaymentRow } from "../../main/core/payment.ts";
 import {
   HttpFailure,
+  NO_FINDINGS,
   NO_BANK_PAGES,
   NO_EVENTS,
   type Http,
@@ -247,6 +248,7 @@ export async function openBillDesk(): Promise<BillDesk> {
     const mine = (alive = { it: true });
     const note = (event: string, fields: LogFields = {}): void => void notes.push({ event, fields });
     const ports: Ports = {
+      findings: NO_FINDINGS,
       pages: NO_BANK_PAGES,
       events: NO_EVENTS,
       clock: { ...clock, setTimeout: (run, ms) => clock.setTimeout(() => mine.it && run(), ms) },

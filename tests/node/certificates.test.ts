@@ -70,7 +70,10 @@ let requests: Requests;
 const ids: Pick<Ids, "uuid"> = { uuid: () => `0190-${(++count).toString().padStart(4, "0")}-abcd` };
 
 const reopenVault = (): Promise<Vault> =>
-  openVault({ file: vaultFile, keySource: { name: "test", warning: null, key: async () => vaultKey } });
+  openVault({
+    file: vaultFile,
+    keySource: { kind: "key-file", name: "test", warning: null, key: async () => vaultKey },
+  });
 
 beforeEach(async () => {
   vaultFile = join(folder, `${++count}`, "vault");

@@ -13,6 +13,8 @@ import { createCore } from "../../main/core/core.ts";
 import type { Bank } from "../../main/core/bank.ts";
 import type { Core, People, Person, Training } from "../../main/core/index.ts";
 import {
+  type Findings,
+  NO_FINDINGS,
   NO_BANK_PAGES,
   NO_EVENTS,
   type BankPages,
@@ -151,6 +153,7 @@ export interface DeskOptions {
   readonly other?: (clock: SimulatedClock) => OtherBank;
   readonly events?: Events;
   readonly pages?: BankPages;
+  readonly findings?: Findings;
   readonly training?: Training;
 }
 
@@ -188,6 +191,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   async function boot(): Promise<Core> {
     const mine = (alive = { http: true });
     const ports: Ports = {
+      findings: options.findings ?? NO_FINDINGS,
       pages: options.pages ?? NO_BANK_PAGES,
       events: options.events ?? NO_EVENTS,
       clock: {

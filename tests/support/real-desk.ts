@@ -16,6 +16,7 @@ import { createCore } from "../../main/core/core.ts";
 import type { Core } from "../../main/core/index.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
 import {
+  NO_FINDINGS,
   NO_BANK_PAGES,
   NO_EVENTS,
   type BankPages,
@@ -120,7 +121,7 @@ let desks = 0;
 const BUSY = 500;
 /** No exchange stops the clock for longer, in real milliseconds. */
 const STANDSTILL = 3_000;
-const KEY: KeySource = { name: "test", warning: null, key: async () => Buffer.alloc(32, 7) };
+const KEY: KeySource = { kind: "key-file", name: "test", warning: null, key: async () => Buffer.alloc(32, 7) };
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
 export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> {
@@ -202,6 +203,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       http: { send: (request: HttpRequest) => (alive ? send(own, http, request, () => alive) : never<HttpAnswer>()) },
       journal: mortalJournal(journal, () => alive),
       vault,
+      findings: NO_FINDINGS,
       pages: bank.pages ?? NO_BANK_PAGES,
       events: options.events ?? NO_EVENTS,
       log: {

@@ -39,7 +39,7 @@ export async function openTillApp({ worker, provision, port = 0 }: TillAppOption
       dataDir: dir,
       training: false,
       provision: file === undefined ? null : { path: file, insecure: false },
-      keySource: () => ({ name: "test", warning: null, key: async () => Buffer.alloc(32, 7) }),
+      keySource: () => ({ kind: "key-file", name: "test", warning: null, key: async () => Buffer.alloc(32, 7) }),
       certificateWorker: worker,
       simulator: "",
       pages: NO_BANK_PAGES,

@@ -2,6 +2,7 @@
 import { appError } from "../../../contract/errors.ts";
 import type { AppError } from "../../../contract/errors.ts";
 import type {
+  CareView,
   CertificateView,
   BankDeskView,
   ConnectionCheck,
@@ -121,7 +122,28 @@ export const KAFKA = {
   sasl: { mechanism: "SCRAM-SHA-512", username: "bereke", hasPassword: true },
 } as const;
 
+export const CARE: CareView = {
+  journal: {
+    schema: 3,
+    epoch: "0d6a2c6e-0f6c-4a53-9a43-5a2b1f2f3c11",
+    events: 1204,
+    chain: { at: "2026-10-05T09:00:00+05:00", result: "ok", seq: 1204 },
+    restored: null,
+  },
+  backup: {
+    folder: "/home/till/.local/share/qabyl/backups",
+    last: {
+      at: "2026-10-05T03:00:00+05:00",
+      file: "/home/till/.local/share/qabyl/backups/journal-2026-10-05.db",
+      bytes: 2_481_152,
+    },
+    failed: null,
+  },
+  vault: { source: "os-key-store", warning: false },
+};
+
 export const view = (more: Partial<DeskView> = {}): DeskView => ({
+  care: CARE,
   person: { id: "t1", name: "Ержан", role: "technician" },
   idleSeconds: 600,
   general: {

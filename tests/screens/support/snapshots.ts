@@ -46,6 +46,7 @@ export const EPAY = provider("epay", {
 /** A whole snapshot, newer than every one before it. */
 export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
   return {
+    inDoubt: { count: 0, since: null, announce: false },
     boot: "boot-1",
     version: ++version,
     view: "cashier",
@@ -79,6 +80,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
 export function payment(more: Partial<PaymentView> = {}): PaymentView {
   return {
     id: "p-1",
+    resolution: null,
     number: "A1-000123",
     saleId: "s-1",
     kind: "sale",
@@ -241,6 +243,7 @@ const WITH_CARDS = { "cards.list": { ok: true, value: { items: SAVED } } };
 export function refundView(more: Partial<RefundView> = {}): RefundView {
   return {
     id: "r-1",
+    resolution: null,
     number: "A1-R000001",
     provider: "kaspi",
     environment: "production",
