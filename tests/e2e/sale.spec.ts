@@ -44,7 +44,7 @@ test("by touch", async ({ bank, launch }) => {
   expect((await bank.latest()).amountMinor).toBe("50000");
 });
 
-test("the customer declines, before or after the scan", async ({ bank, launch }) => {
+test("the customer declines, before or after the scan", ONCE, async ({ bank, launch }) => {
   const { page } = await launch({ bank });
   await charge(page);
   await (await customer(page, bank)).does("scanerror");
@@ -58,7 +58,7 @@ test("the customer declines, before or after the scan", async ({ bank, launch })
   await result(page, "declined");
 });
 
-test("a storm of Enter makes one payment", async ({ bank, launch }) => {
+test("a storm of Enter makes one payment", ONCE, async ({ bank, launch }) => {
   const { page } = await launch({ bank });
   await ready(page);
   await page.keyboard.type("700");
@@ -78,29 +78,30 @@ test("nobody scans: expired after the bank's word, watched; paid after all is la
   expect((await api("GET", "/payments")).body.items[0]).toMatchObject({ state: "paid", late: true });
 });
 
-test("cancelled before the scan, and paid all the same: late, as a strip on the next sale's screen", async ({
-  bank,
-  launch,
-}) => {
-  const { page, api } = await launch({ bank });
-  await charge(page, "100");
-  const first = await customer(page, bank);
-  await id(page, "cancel").click();
-  await result(page, "cancelled");
-  await id(page, "done").click();
-  await charge(page, "200");
-  await first.does("pay");
-  await expect(page.locator('[data-testid="banner"][data-kind="late"]')).toBeVisible({ timeout: 10_000 });
-  await onScreen(page, "qr");
-  await expect(id(page, "amount")).toContainText("200");
-  const items = (await api("GET", "/payments")).body.items;
-  expect(items.map((item: { state: string; late: boolean }) => [item.state, item.late])).toEqual([
-    ["awaiting_scan", false],
-    ["paid", true],
-  ]);
-});
+test(
+  "cancelled before the scan, and paid all the same: late, as a strip on the next sale's screen",
+  ONCE,
+  async ({ bank, launch }) => {
+    const { page, api } = await launch({ bank });
+    await charge(page, "100");
+    const first = await customer(page, bank);
+    await id(page, "cancel").click();
+    await result(page, "cancelled");
+    await id(page, "done").click();
+    await charge(page, "200");
+    await first.does("pay");
+    await expect(page.locator('[data-testid="banner"][data-kind="late"]')).toBeVisible({ timeout: 10_000 });
+    await onScreen(page, "qr");
+    await expect(id(page, "amount")).toContainText("200");
+    const items = (await api("GET", "/payments")).body.items;
+    expect(items.map((item: { state: string; late: boolean }) => [item.state, item.late])).toEqual([
+      ["awaiting_scan", false],
+      ["paid", true],
+    ]);
+  },
+);
 
-test("after the scan leaving takes two steps, and parking leaves the till free", async ({ bank, launch }) => {
+test("after the scan leaving takes two steps, and parking leaves the till free", ONCE, async ({ bank, launch }) => {
   const { page } = await launch({ bank });
   await charge(page, "100");
   const first = await customer(page, bank);
@@ -205,7 +206,7 @@ test("ids of 2^63-1 survive to the digit, and the amount leaves as an exact numb
   });
 });
 
-test("a payment of the till API takes the screen; its answer carries the QR", async ({ bank, launch }) => {
+test("a payment of the till API takes the screen; its answer carries the QR", ONCE, async ({ bank, launch }) => {
   const { page, api } = await launch({ bank });
   await ready(page);
   await page.keyboard.type("77");

@@ -74,7 +74,7 @@ test("from an empty data folder to a paid test sale, through the wizard alone", 
   await result(page, "paid");
 });
 
-test("what the wizard has set up is there after kill -9, behind the PIN", async ({ bank, launch }) => {
+test("what the wizard has set up is there after kill -9, behind the PIN", ONCE, async ({ bank, launch }) => {
   let till = await launch();
   await begin(till.page);
   await connect(till.page, bank);

@@ -9,7 +9,7 @@ import { startBank, firstReady, type Bank } from "./bank.ts";
 import { dist, root } from "./paths.ts";
 
 export type HostName = "browser" | "harness" | "electron";
-/** Told in one host alone: the same in each of them, and long to wait for. */
+/** Told in one host alone: what it tells of is behind the bridge and the same in each of them. */
 export const ONCE = { tag: "@once" } as const;
 export const TOKEN = "a-till-token-made-by-the-tests";
 

@@ -4,7 +4,16 @@
  */
 export function findWeak(): string[] {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  // Reading a pixel back is slow, and a page has a dozen colours.
+  const known = new Map<string, { value: number; alpha: number }>();
   const light = (color: string): { value: number; alpha: number } => {
+    const before = known.get(color);
+    if (before) return before;
+    const now = read(color);
+    known.set(color, now);
+    return now;
+  };
+  const read = (color: string): { value: number; alpha: number } => {
     if (!canvas) throw new Error("no canvas");
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;

@@ -22,10 +22,11 @@ interface Axe {
   ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
 }
 
-/** What axe says of the page as it is. */
-async function askAxe(tags: readonly string[]): Promise<string[]> {
+/** What axe says of the page as it is; of colours only where findWeak does not look at each of them anyway. */
+async function askAxe(tags: readonly string[], colours: boolean): Promise<string[]> {
   const { axe } = window as unknown as { axe: Axe };
-  const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
+  const rules = { "color-contrast": { enabled: colours } };
+  const { violations } = await axe.run(document, { runOnly: tags, rules, resultTypes: ["violations"], preload: false });
   return violations.map(
     ({ id, impact, nodes }) => `${id} (${impact}) ${nodes.map(({ html }) => html.slice(0, 90)).join(" | ")}`,
   );
@@ -115,7 +116,7 @@ export function lookAround(page: Page, look: Look): Promise<string[]> {
         say(language, eyes.findFaults());
         say(language, eyes.findSmall(least));
         say(language, eyes.findBadWords(keys));
-        if (language === axeIn) say(language, await eyes.askAxe(tags));
+        if (language === axeIn) say(language, await eyes.askAxe(tags, true));
         if (language === "kk") {
           fakeTill.push(long);
           await eyes.settled();
@@ -160,7 +161,7 @@ export function lookAtDesk(page: Page, look: DeskLook): Promise<string[]> {
         ...eyes.findClipped(),
         ...eyes.findBadWords(keys),
         ...eyes.findWeak(),
-        ...(axe ? await eyes.askAxe(tags) : []),
+        ...(axe ? await eyes.askAxe(tags, false) : []),
       ];
     },
     { ...look, tags: RULES },
