@@ -1,101 +1,76 @@
-/** The vault's key for the Node host: handed over by the system, or in a private file apart from the data. */
-import { createHash, randomBytes } from "node:crypto";
+/** The places of the vault's key that are plain bytes: a systemd credential, a private file apart from the data, the environment. */
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { privateDirectory, readableByOthers, readIfThere, writePrivately } from "./files.ts";
+import type { KeyPlace } from "./key-order.ts";
 import { VaultUnreadable } from "./vault.ts";
-import type { KeySource } from "./vault.ts";
 
 const CREDENTIAL = "qabyl-vault-key";
 const VARIABLE = "QABYL_VAULT_KEY";
 const KEY_BYTES = 32;
 
-export interface KeyFileOptions {
-  readonly dataDir: string;
-  /** The key is taken out of it, so that no child process and no crash report inherits it. */
-  readonly env?: NodeJS.ProcessEnv;
-  /** The user's folder for settings; the system's own by default. */
-  readonly configDir?: string;
-}
-
-/** The first there is of: a systemd credential, QABYL_VAULT_KEY (Base64), a 0600 file outside the data folder. */
-export function keyFileSource({ dataDir, env = process.env, configDir }: KeyFileOptions): KeySource {
-  const given = env[VARIABLE];
-  delete env[VARIABLE];
-
-  const credential = env["CREDENTIALS_DIRECTORY"] === undefined ? null : join(env["CREDENTIALS_DIRECTORY"], CREDENTIAL);
-  if (credential !== null && existsSync(credential)) {
-    return {
-      kind: "systemd-credential",
-      name: `systemd credential ${CREDENTIAL}`,
-      warning: null,
-      async key() {
-        const bytes = (await readIfThere(credential)) ?? Buffer.alloc(0);
-        return bytes.length === KEY_BYTES
-          ? bytes
-          : decode(bytes.toString("latin1"), `the systemd credential ${CREDENTIAL}`);
-      },
-    };
-  }
-  if (given !== undefined && given !== "") {
-    return {
-      kind: "environment",
-      name: `environment ${VARIABLE}`,
-      warning: null,
-      key: async () => decode(given, `the environment's ${VARIABLE}`),
-    };
-  }
-  return fromFile(keyPath(dataDir, configDir ?? configFolder(env)), dataDir);
-}
-
-// --- helpers ---
-
-function keyPath(dataDir: string, configDir: string): string {
-  const name = createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 32);
-  return join(configDir, "qabyl", "vault-keys", `${name}.key`);
-}
-
-function fromFile(path: string, dataDir: string): KeySource {
+/** What systemd hands over to this unit alone (LoadCredential=, SetCredentialEncrypted=): 32 bytes, or those in Base64. */
+export function credentialPlace(env: NodeJS.ProcessEnv): KeyPlace | null {
+  const file = env["CREDENTIALS_DIRECTORY"] === undefined ? null : join(env["CREDENTIALS_DIRECTORY"], CREDENTIAL);
+  if (file === null || !existsSync(file)) return null;
   return {
-    kind: "key-file",
-    name: `key file ${path}`,
-    warning: null,
-    async key(mayCreate) {
-      // A copy of the data folder (a backup, a stolen disk image of it) must not carry the key.
-      if (inside(path, dataDir))
-        throw new VaultUnreadable(`the vault's key ${path} would lie inside the data folder it protects`);
-      const stored = await readIfThere(path);
-      if (stored !== null) {
-        if (await readableByOthers(path))
-          throw new VaultUnreadable(`others can read the vault's key: chmod 600 ${path}`);
-        return decode(stored.toString("latin1"), `the key file ${path}`);
-      }
-      if (!mayCreate) throw new VaultUnreadable(`the vault's key is missing: ${path}`);
-      const made = randomBytes(KEY_BYTES);
-      await privateDirectory(dirname(path));
-      await writePrivately(path, `${made.toString("base64")}\n`);
-      return made;
+    kind: "systemd-credential",
+    name: `systemd credential ${CREDENTIAL}`,
+    async read() {
+      const bytes = (await readIfThere(file)) ?? Buffer.alloc(0);
+      return bytes.length === KEY_BYTES
+        ? bytes
+        : decodeKey(bytes.toString("latin1"), `the systemd credential ${CREDENTIAL}`);
     },
   };
 }
 
-function inside(path: string, folder: string): boolean {
-  const way = relative(resolve(folder), resolve(path));
-  return way !== "" && !way.startsWith("..") && resolve(folder, way) === resolve(path);
+/** QABYL_VAULT_KEY, in Base64; it is taken out of `env` at once. */
+export function environmentPlace(env: NodeJS.ProcessEnv): KeyPlace | null {
+  const given = env[VARIABLE];
+  delete env[VARIABLE];
+  if (given === undefined || given === "") return null;
+  return {
+    kind: "environment",
+    name: `environment ${VARIABLE}`,
+    read: async () => decodeKey(given, `the environment's ${VARIABLE}`),
+  };
 }
 
-function configFolder(env: NodeJS.ProcessEnv): string {
-  if (process.platform === "win32") return env["APPDATA"] ?? join(homedir(), "AppData", "Roaming");
-  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support");
-  return env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
+/** A 0600 file; refused inside `dataDir`, or where others can read it. */
+export function filePlace(path: string, dataDir: string): KeyPlace {
+  return {
+    kind: "key-file",
+    name: `key file ${path}`,
+    async read() {
+      // A copy of the data folder (a backup, a stolen disk image of it) must not carry the key.
+      if (inside(path, dataDir))
+        throw new VaultUnreadable(`the vault's key ${path} would lie inside the data folder it protects`);
+      const stored = await readIfThere(path);
+      if (stored === null) return null;
+      if (await readableByOthers(path)) throw new VaultUnreadable(`others can read the vault's key: chmod 600 ${path}`);
+      return decodeKey(stored.toString("latin1"), `the key file ${path}`);
+    },
+    async write(key) {
+      await privateDirectory(dirname(path));
+      await writePrivately(path, `${key.toString("base64")}\n`);
+    },
+  };
 }
 
-function decode(text: string, where: string): Buffer {
+/** 32 bytes from Base64. Throws VaultUnreadable, which names `where` and holds nothing of the text. */
+export function decodeKey(text: string, where: string): Buffer {
   const trimmed = text.trim();
   const bytes = Buffer.from(trimmed, "base64");
   if (bytes.length !== KEY_BYTES || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(trimmed)) {
     throw new VaultUnreadable(`${where} is not ${KEY_BYTES} bytes in Base64`);
   }
   return bytes;
+}
+
+// --- helpers ---
+
+function inside(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), resolve(path));
+  return way !== "" && !way.startsWith("..") && resolve(folder, way) === resolve(path);
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { pino } from "pino";
 import pinoRoll from "pino-roll";
+import { passesLuhn } from "../../contract/card-number.ts";
 import type { Log, LogFields } from "../core/ports.ts";
 import { privateDirectory } from "./files.ts";
 
@@ -20,10 +21,16 @@ export interface LogFile extends Log {
 }
 
 const TEXT_LIMIT = 500;
+const SHORTEST_CARD = 13;
+const LONGEST_CARD = 19;
+const WORK_LIMIT = 4 * TEXT_LIMIT;
 const FIELDS_LIMIT = 40;
 const HIDDEN = "[hidden]";
 const SECRET =
   /pass|secret|token|authori[sz]ation|cookie|api.?key|private.?key|credential|cryptogram|cv[cv]|pa.?re[qs]|^md$|hpan|card.?(number|no)|(^|[_.])(pan|pin|expiry)$|[a-z](Pan|Pin|Expiry)$/i;
+/** A secret under its name in running text: of JSON, a header, a message. */
+const NAMED_SECRET =
+  /\b([\w.-]{0,40}(?:pass(?:word|phrase)?|secret|token|api[-_]?key|authori[sz]ation|cookie|cryptogram|cv[cv]2?|pareq|pares|pin|pan)|md)(\\*["']?\s*[:=]\s*\\*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s&,;}"']+)/gi;
 /** A form's field in running text, where no address stands before it. */
 const FORM_SECRET = /\b(access|access_token|refresh_token|client_secret|secret_hash|password|pareq|pares|md)=[^\s&]*/gi;
 const OWN: ReadonlySet<string> = new Set(["level", "time", "event", "msg"]);
@@ -39,7 +46,8 @@ export async function openLog({ dir, size = "5m", keep = 10 }: LogOptions): Prom
     limit: { count: keep, removeOtherLogFiles: true },
     mode: 0o600,
   });
-  stream.on("error", () => undefined);
+  let broken = false;
+  stream.on("error", () => (broken = true));
   const logger = pino(
     {
       base: null,
@@ -54,6 +62,8 @@ export async function openLog({ dir, size = "5m", keep = 10 }: LogOptions): Prom
     error: (event, fields) => logger.error({ event: cleanText(event), ...cleanFields(fields) }),
     close: () =>
       new Promise((resolve) => {
+        // One that could not be opened (a read-only disk) ends without a word.
+        if (broken) return resolve();
         stream.once("close", () => resolve());
         stream.once("error", () => resolve());
         stream.end();
@@ -81,22 +91,33 @@ export function cleanFields(fields: LogFields = {}): Record<string, string | num
 
 /** One line of printable text: no control or direction characters, no query strings, keys or card numbers. */
 function cleanText(text: string): string {
-  const short = text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT)}…` : text;
-  return short
+  // First cleaned, then cut: half a card number is none that could be known. The first cut only bounds the work.
+  const whole = text.length <= WORK_LIMIT ? text : text.slice(0, WORK_LIMIT).replace(/[\d .\-\u00a0\u202f]+$/u, "");
+  const clean = whole
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]+/gu, " ")
     .replaceAll(/-----BEGIN[\s\S]*/g, HIDDEN)
     .replaceAll(/(:\/\/[^\s?#]*)[?#]\S*/g, "$1?…") // ePay puts its token into the query (Q-52)
+    .replaceAll(/(:\/\/)[^\s/@]*@/g, "$1")
+    .replaceAll(/\b(Bearer|Basic)\s+[\w+/.~-]{6,}=*/gi, `$1 ${HIDDEN}`)
     .replaceAll(FORM_SECRET, `$1=${HIDDEN}`)
-    .replaceAll(/\bBearer\s+[\w+/.~-]{8,}=*/gi, `Bearer ${HIDDEN}`)
-    .replaceAll(/(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g, (digits) => (isCardNumber(digits) ? HIDDEN : digits));
+    .replaceAll(NAMED_SECRET, `$1$2${HIDDEN}`)
+    .replaceAll(/\d(?:[ .\-\u00a0\u202f]?\d){12,}/g, withoutCards);
+  return clean.length > TEXT_LIMIT || whole.length < text.length ? `${clean.slice(0, TEXT_LIMIT)}…` : clean;
+}
+
+/** Digits in groups: any run of whole groups that is a card's number. One unbroken number is looked at as a whole. */
+function withoutCards(digits: string): string {
+  const parts = digits.split(/(\D)/);
+  for (let from = 0; from < parts.length; from += 2)
+    for (let to = Math.min(parts.length, from + 2 * LONGEST_CARD - 1); to > from; to -= 2)
+      if (isCardNumber(parts.slice(from, to).join(""))) {
+        const rest = [...parts.slice(0, from), HIDDEN, ...parts.slice(to)].join("");
+        return rest.replaceAll(/\d(?:[ .\-\u00a0\u202f]?\d){12,}/g, withoutCards);
+      }
+  return digits;
 }
 
 function isCardNumber(text: string): boolean {
-  let sum = 0;
-  const digits = text.replaceAll(/\D/g, "").split("").reverse();
-  for (const [index, digit] of digits.entries()) {
-    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
-    sum += value > 9 ? value - 9 : value;
-  }
-  return sum % 10 === 0;
+  const digits = text.replaceAll(/\D/g, "");
+  return digits.length >= SHORTEST_CARD && digits.length <= LONGEST_CARD && passesLuhn(digits);
 }

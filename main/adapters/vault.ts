@@ -13,8 +13,18 @@ export interface KeySource {
   readonly name: string;
   /** Words for a technician when this place protects less than it should; null when all is well. */
   readonly warning: string | null;
-  /** Rejects with VaultUnreadable when the key cannot be had; makes one only where a new vault is begun. */
-  key(mayCreate: boolean): Promise<Buffer>;
+  /**
+   * Rejects with VaultUnreadable when the key cannot be had; makes one only where a new vault is begun. Where it had to look
+   * in several places, what stands above is settled afterwards.
+   */
+  key(mayCreate: boolean, locked?: Locked): Promise<Buffer>;
+}
+
+/** What the vault's file tells of the key that opens it. */
+export interface Locked {
+  /** Name of the source it came from. */
+  readonly source: string;
+  fits(key: Buffer): boolean;
 }
 
 /** The vault cannot be opened; the message says why in a technician's words. Its file is left as it is. */
@@ -50,7 +60,7 @@ export async function openVault({
 }): Promise<Vault> {
   await privateDirectory(dirname(file));
   const stored = await readIfThere(file);
-  const key = await keySource.key(stored === null);
+  const key = await (stored === null ? keySource.key(true) : keySource.key(false, lockedBy(parse(stored))));
   if (key.length !== KEY_BYTES)
     throw new VaultUnreadable(`the vault's key (${keySource.name}) has ${key.length} bytes instead of ${KEY_BYTES}`);
   let entries: ReadonlyMap<string, string> = stored === null ? new Map() : unlock(stored, key, keySource.name);
@@ -97,6 +107,11 @@ const keyPrint = (key: Buffer): string =>
 
 /** What the encryption vouches for besides the content: a file of another kind or version cannot be put in its place. */
 const bound = (version: number, print: string): Buffer => Buffer.from(`qabyl-vault\n${version}\n${print}`);
+
+const lockedBy = ({ source, key }: Envelope): Locked => ({
+  source,
+  fits: (candidate) => candidate.length === KEY_BYTES && keyPrint(candidate) === key,
+});
 
 function lock(entries: ReadonlyMap<string, string>, key: Buffer, source: string): string {
   const print = keyPrint(key);

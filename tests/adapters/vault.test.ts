@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { keyFileSource } from "../../main/adapters/key-file.ts";
+import { nodeKeySource, type NodeKeyOptions } from "../../main/adapters/key-order.ts";
 import { openCrypto, openVault, VaultUnreadable } from "../../main/adapters/vault.ts";
 import type { KeySource } from "../../main/adapters/vault.ts";
 import { wrappedKeySource } from "../../main/adapters/wrapped-key.ts";
@@ -115,17 +115,26 @@ describe("the vault", () => {
   });
 });
 
+/** Without the system's key store; with it: vault-store.test.ts. */
+const keyFileSource = (options: NodeKeyOptions): KeySource => nodeKeySource({ store: null, ...options });
+
 describe("the key of the Node host", () => {
   const text = randomBytes(32).toString("base64");
 
-  test("comes from systemd before the environment before its file, and leaves the environment", async () => {
+  test("comes from systemd before its file before the environment, and leaves the environment", async () => {
     const dataDir = place();
     const credentials = place();
     await mkdir(credentials, { recursive: true });
     const env: NodeJS.ProcessEnv = { CREDENTIALS_DIRECTORY: credentials, QABYL_VAULT_KEY: text };
-    expect(keyFileSource({ dataDir, env: { ...env }, configDir: place() }).name).toMatch(/environment/);
+    const given = keyFileSource({ dataDir, env: { ...env }, configDir: place() });
+    expect((await given.key(true)).toString("base64")).toBe(text);
+    expect(given.name).toMatch(/environment/);
+    const configDir = place();
+    const own = await keyFileSource({ dataDir, env: {}, configDir }).key(true);
+    const filed = keyFileSource({ dataDir, env: { ...env }, configDir });
+    expect([await filed.key(true), filed.kind]).toEqual([own, "key-file"]);
     await writeFile(join(credentials, "qabyl-vault-key"), Buffer.alloc(32, 7));
-    const source = keyFileSource({ dataDir, env, configDir: place() });
+    const source = keyFileSource({ dataDir, env, configDir });
     expect(source.name).toMatch(/systemd/);
     expect(await source.key(false)).toEqual(Buffer.alloc(32, 7));
     expect(env["QABYL_VAULT_KEY"]).toBeUndefined();
@@ -184,7 +193,7 @@ describe("the key of the Electron host", () => {
     };
   }
 
-  test("is random, wrapped by the system, and the same after a restart", async () => {
+  test("F1: is random, wrapped by the system, wrapped again when it says so, and the same after a restart", async () => {
     const file = join(place(), "vault.key");
     const system = storage();
     await expect(wrappedKeySource({ file, storage: system }).key(false)).rejects.toThrow(/missing/);
@@ -201,7 +210,7 @@ describe("the key of the Electron host", () => {
     expect(better.wrapped).toEqual([key.toString("base64")]);
   });
 
-  test("warns loudly where the system has no key store, and says what failed", async () => {
+  test("F2: warns loudly where the system has no key store, and says what failed", async () => {
     const file = join(place(), "vault.key");
     expect(wrappedKeySource({ file, storage: storage() }).warning).toBeNull();
     expect(wrappedKeySource({ file, storage: storage({ backend: () => "basic_text" }) }).warning).toMatch(

@@ -10,8 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startEpay, testCard, type EpaySimulator, type Fault } from "../../simulator/index.ts";
 import { buildBundles, type Bundles } from "../support/bundles.ts";
 import { createSearch, filesBelow, formsOf, type Canary } from "../support/canary.ts";
-import { startHost, type HostProcess } from "../support/host-process.ts";
-import { ask, openStream, type Answered, type Stream } from "../support/http-client.ts";
+import { heardHost, type HeardHost } from "../support/heard-host.ts";
+import { ask, type Answered } from "../support/http-client.ts";
 import { goodProvision } from "../support/provision.ts";
 import { openShop, type Shop } from "../support/shop.ts";
 
@@ -42,12 +42,7 @@ let bundles: Bundles;
 let bank: EpaySimulator;
 let dir: string;
 let shop: Shop;
-let host: HostProcess;
-let port: number;
-let page = "";
-let streams: Stream[] = [];
-/** Everything the program has answered, streamed or printed, by what it was. */
-const said: [string, string][] = [];
+let host: HeardHost;
 const typed = new Set<string>();
 const google: string[] = [];
 
@@ -65,53 +60,8 @@ const googleToken = (): object => {
   return { apiVersion: 2, apiVersionMinor: 0, paymentMethodData };
 };
 
-async function start(...args: string[]): Promise<void> {
-  const common = ["--no-browser", "--port", "0", "--data", join(dir, "data"), ...args];
-  host = startHost(bundles.path("node.cjs"), join(dir, "config"), common);
-  const ready = await host.ready;
-  port = await host.port();
-  const key = new URL(ready.url).searchParams.get("key");
-  const origin = `http://127.0.0.1:${port}`;
-  const headers = { origin, "content-type": "application/json" };
-  const session = await ask(port, { method: "POST", path: "/session", headers, body: JSON.stringify({ key }) });
-  page = session.json().token;
-  const own = { origin, "x-qabyl-page": page };
-  streams = await Promise.all([
-    openStream(port, "/watch?view=cashier", own),
-    openStream(port, "/watch?view=customer", own),
-    openStream(port, "/api/v1/events", { authorization: `Bearer ${MAY_ALL}`, "last-event-id": "0" }),
-  ]);
-}
-/** What the program has said until now; it may be killed after that. */
-function listen(): void {
-  for (const [index, stream] of streams.entries()) said.push([`stream ${index}`, stream.text()]);
-  said.push(["stdout", host.stdout().join("\n")], ["stderr", host.stderr()]);
-}
-
-async function api(method: string, path: string, body?: object, token = MAY_ALL): Promise<Answered> {
-  const headers = { authorization: `Bearer ${token}`, "idempotency-key": randomBytes(9).toString("hex") };
-  const type: Record<string, string> = body ? { "content-type": "application/json" } : {};
-  const content = body ? { body: JSON.stringify(body) } : {};
-  const answer = await ask(port, { method, path: `/api/v1${path}`, headers: { ...headers, ...type }, ...content });
-  said.push([`${method} ${path}`, `${JSON.stringify(answer.headers)}\n${answer.text}`]);
-  return answer;
-}
-async function call(name: string, input: object): Promise<any> {
-  const origin = `http://127.0.0.1:${port}`;
-  const headers = { origin, "x-qabyl-page": page, "content-type": "application/json" };
-  const answer = await ask(port, { method: "POST", path: "/call", headers, body: JSON.stringify({ name, input }) });
-  said.push([`call ${name}`, answer.text]);
-  return answer.json();
-}
-
-async function until<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (let n = 0; n < 200; n += 1) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${what} did not happen: ${said.at(-1)?.join(" ")}\n${host.stderr()}`);
-}
+const api: HeardHost["api"] = (...asked) => host.api(...asked);
+const until: HeardHost["until"] = (...asked) => host.until(...asked);
 const get = async (id: string): Promise<any> => (await api("GET", `/payments/${id}`)).json();
 const reaches = (id: string, ...states: string[]): Promise<any> =>
   until(`${states.join(" or ")} of ${id}`, async () => {
@@ -162,24 +112,22 @@ function unstruck(): void {
 /** Goes through the bank's page as the payer's browser does, up to the button. */
 async function prove(id: string, button: "confirm" | "decline"): Promise<void> {
   await reaches(id, "awaiting_3ds");
-  const path = await until("the bank's page", async () => {
-    const [stream] = streams;
-    const lines = (stream?.text() ?? "").trim().split("\n");
-    const last = lines.filter((line) => line.startsWith("{")).at(-1);
-    return last === undefined ? null : (JSON.parse(last).current?.bankPage?.path as string | null | undefined);
-  });
+  const path = await until(
+    "the bank's page",
+    async () => host.snapshot()?.current?.bankPage?.path as string | null | undefined,
+  );
   // What this page holds is for the payer's browser, and is the one thing that is not searched.
-  const { text } = await ask(port, { path });
+  const { text } = await ask(host.port, { path });
   const form = formIn(text, 0);
   const acs = await fetch(form.action, { method: "POST", body: new URLSearchParams(form.fields) });
   const back = formIn(await acs.text(), button === "confirm" ? 0 : 1);
-  const answer = await ask(port, {
+  const answer = await ask(host.port, {
     method: "POST",
     path: new URL(back.action).pathname,
     headers: { "content-type": "application/x-www-form-urlencoded", origin: new URL(form.action).origin },
     body: new URLSearchParams(back.fields).toString(),
   });
-  said.push(["the page after the bank's", `${JSON.stringify(answer.headers)}\n${answer.text}`]);
+  host.said.push(["the page after the bank's", `${JSON.stringify(answer.headers)}\n${answer.text}`]);
   expect(answer.status).toBe(200);
 }
 
@@ -235,14 +183,7 @@ function canaries(): Canary[] {
 }
 
 /** What is found of them now, anywhere. */
-async function leaks(): Promise<string[]> {
-  const search = createSearch(canaries());
-  const files = await filesBelow(dir);
-  return [
-    ...files.flatMap(({ path, content }) => search(path.slice(dir.length), content)),
-    ...said.flatMap(([place, text]) => search(place, text)),
-  ];
-}
+const leaks = (): Promise<string[]> => host.leaks(canaries(), dir);
 
 beforeAll(async () => {
   bundles = await buildBundles(["node.cjs", "certificate-worker.cjs"]);
@@ -271,7 +212,13 @@ beforeAll(async () => {
     },
     providers: { ...others, epay },
   });
-  await start("--provision", shop.file);
+  host = heardHost({
+    bundle: bundles.path("node.cjs"),
+    data: join(dir, "data"),
+    config: join(dir, "config"),
+    token: MAY_ALL,
+  });
+  await host.start("--provision", shop.file);
 }, 60_000);
 afterAll(async () => {
   await host.stop("SIGKILL");
@@ -326,7 +273,7 @@ describe("cards, tokens and secrets", () => {
       ["confirm", "wrong-md", ["declined", "cancelled", "in_doubt"]],
     ] as const) {
       await bank.configure({ acsWay });
-      const begun = await call("payments.create", {
+      const begun = await host.call("payments.create", {
         key: randomBytes(9).toString("hex"),
         request: check(testCard("3ds")),
       });
@@ -387,24 +334,22 @@ describe("cards, tokens and secrets", () => {
     const posts = bank.ledger.posts().length;
     const dying = api("POST", "/payments", sale(OK)).catch(() => null);
     await until("the post", async () => bank.ledger.posts().length > posts);
-    listen();
     await host.stop("SIGKILL");
     await dying;
     unstruck();
     expect(await leaks()).toEqual([]);
-    await start();
+    await host.start();
     const { items } = (await api("GET", "/payments")).json();
     await reaches(items[0].id, "paid");
     expect(bank.ledger.posts().length).toBe(posts + 1);
   }, 60_000);
 
   it("and nothing of them was written or said", async () => {
-    expect(await call("history.list", { limit: 50 })).toMatchObject({ ok: true });
-    expect(await call("cards.list", {})).toMatchObject({ ok: true });
+    expect(await host.call("history.list", { limit: 50 })).toMatchObject({ ok: true });
+    expect(await host.call("cards.list", {})).toMatchObject({ ok: true });
     await api("GET", "/payments");
     await api("GET", "/health");
-    listen();
-    expect((await host.stop()).code).toBe(0);
+    expect(await host.stop()).toBe(0);
     // There was something to find.
     const names = new Set(canaries().map(({ name }) => name.replace(/ \d+$/, "")));
     expect([...names]).toEqual(
@@ -424,7 +369,7 @@ describe("cards, tokens and secrets", () => {
     expect((await filesBelow(data)).map(({ path }) => path)).toEqual(
       expect.arrayContaining([join(data, "journal.db"), join(data, "vault")]),
     );
-    expect(said.length).toBeGreaterThan(60);
+    expect(host.said.length).toBeGreaterThan(60);
     expect(await leaks()).toEqual([]);
   }, 60_000);
 });

@@ -2,9 +2,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+/** Bytes are for what is no text: a key. */
 export interface Canary {
   readonly name: string;
-  readonly value: string;
+  readonly value: string | Buffer;
 }
 
 /** Base64 of a text that begins at any place in what was encoded; the ends, which depend on the neighbours, are left out. */
@@ -17,24 +18,31 @@ function base64Of(bytes: Buffer): string[] {
 }
 
 /** The forms of a value: as it is, escaped for JSON, a form or HTML, hex, base64, UTF-16; of digits, also in groups. */
-export function formsOf(value: string): Buffer[] {
-  const bytes = Buffer.from(value, "utf8");
-  const base64 = base64Of(bytes).filter((text) => text.length >= 8);
+export function formsOf(value: string | Buffer): Buffer[] {
+  if (typeof value !== "string") return [value, ...encoded(value)];
   const texts = new Set([
     value,
     JSON.stringify(value).slice(1, -1),
     encodeURIComponent(value),
     new URLSearchParams({ v: value }).toString().slice(2),
     value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
+  ]);
+  if (/^\d{12,}$/.test(value))
+    for (const sign of [" ", "-", "\u00a0"]) texts.add(value.replaceAll(/(\d{4})(?=\d)/g, `$1${sign}`));
+  const plain = [...texts].map((text) => Buffer.from(text, "utf8"));
+  return [...plain, ...encoded(Buffer.from(value, "utf8")), Buffer.from(value, "utf16le")];
+}
+
+function encoded(bytes: Buffer): Buffer[] {
+  const base64 = base64Of(bytes).filter((text) => text.length >= 8);
+  const texts = new Set([
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
     ...base64,
     ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
     ...base64.map((text) => encodeURIComponent(text)),
   ]);
-  if (/^\d{12,}$/.test(value))
-    for (const sign of [" ", "-", "\u00a0"]) texts.add(value.replaceAll(/(\d{4})(?=\d)/g, `$1${sign}`));
-  return [...[...texts].map((text) => Buffer.from(text, "utf8")), Buffer.from(value, "utf16le")];
+  return [...texts].map((text) => Buffer.from(text, "utf8"));
 }
 
 /** Looks for canaries; each find is `name in place`. */
