@@ -3,12 +3,22 @@ import { join } from "node:path";
 import { systemClock } from "./adapters/clock.ts";
 import { privateDirectory } from "./adapters/files.ts";
 import { createIds } from "./adapters/ids.ts";
-import { JournalDamaged, JournalTooNew, openJournal, type JournalFile } from "./adapters/journal.ts";
+import {
+  JournalDamaged,
+  JournalForeign,
+  JournalMissing,
+  JournalTooNew,
+  JournalUnavailable,
+  openJournal,
+  type ChainHead,
+  type JournalFile,
+} from "./adapters/journal.ts";
 import { LockHeld, takeLock } from "./adapters/lock.ts";
 import { openLog } from "./adapters/log.ts";
 import { openCrypto, openVault, VaultUnreadable, type KeySource } from "./adapters/vault.ts";
 import type { Clock, Crypto, Ids, Journal, Log, Vault } from "./core/ports.ts";
-import { createCare, type Care } from "./care.ts";
+import { BACKUPS } from "./backups.ts";
+import { createCare, readAnchor, type Care } from "./care.ts";
 import { EXIT, StartFailure } from "./failure.ts";
 
 export type { KeySource } from "./adapters/vault.ts";
@@ -45,20 +55,17 @@ export async function openStores(dir: string, source: KeySource, undo: (() => un
   const crypto = await openCrypto(vault);
   const clock = systemClock();
 
-  const open = (tillId: string): Promise<JournalFile> => {
-    const options = {
-      file: join(dir, "journal.db"),
-      tillId,
-      mac: (text: string) => crypto.mac("chain", text),
-      now: clock.now,
-    };
-    return openJournal(options).catch((error: unknown) => {
-      throw journalFailure(error);
+  const mac = (text: string): string => crypto.mac("chain", text);
+  const open = (tillId: string, anchor: ChainHead | null): Promise<JournalFile> =>
+    openJournal({ file: join(dir, "journal.db"), tillId, mac, now: clock.now, anchor }).catch((error: unknown) => {
+      throw journalFailure(error, dir);
     });
-  };
   // The till's id stands in every event, and is not known yet.
-  let current = await open("");
+  let current = await open("", await readAnchor(vault));
   undo.push(() => current.close());
+  const care = createCare({ dir, journal: () => current, vault, source, mac, clock, log });
+  undo.push(() => care.stop());
+  await care.begin();
   const journal: SettingsJournal = {
     commit: (batch) => current.commit(batch),
     meta: (name) => current.meta(name),
@@ -71,11 +78,12 @@ export async function openStores(dir: string, source: KeySource, undo: (() => un
     crypto,
     log,
     vault,
-    care: createCare({ journal: () => current, source }),
+    care,
     journal,
     async openJournal(tillId) {
+      const head = await current.head();
       await current.close();
-      current = await open(tillId);
+      current = await open(tillId, head);
       return current;
     },
   };
@@ -90,12 +98,25 @@ async function prepare(dir: string): Promise<void> {
   }
 }
 
-function journalFailure(error: unknown): unknown {
+function journalFailure(error: unknown, dir: string): unknown {
+  const restore = `put it back, or restore one of ${join(dir, BACKUPS)} (docs/backup.md)`;
   if (error instanceof JournalTooNew) {
     const words = `the journal was written by a newer version of this program (schema ${error.found}, this one knows ${error.known}): install that version`;
     return new StartFailure(EXIT.journalTooNew, [words], error);
   }
+  if (error instanceof JournalMissing) {
+    const words = `${join(dir, "journal.db")} is missing or empty, and the one that was here had ${error.events} events: ${restore}. Nothing is taken until then, for what was paid is not known`;
+    return new StartFailure(EXIT.internal, [words], error);
+  }
+  if (error instanceof JournalForeign) {
+    const words = `${join(dir, "journal.db")} was written with another vault than ${join(dir, "vault")}: put that vault back, with its key, or take the journal over unproven (docs/backup.md)`;
+    return new StartFailure(EXIT.internal, [words], error);
+  }
+  if (error instanceof JournalUnavailable) {
+    const words = `${join(dir, "journal.db")} cannot be written (${error.message}): nothing is taken while nothing can be kept; look at the disk and at who may write to ${dir}`;
+    return new StartFailure(EXIT.internal, [words], error);
+  }
   if (error instanceof JournalDamaged)
-    return new StartFailure(EXIT.internal, [`${error.message}: restore it from a backup`], error);
+    return new StartFailure(EXIT.internal, [`${error.message}. ${join(dir, "journal.db")}: ${restore}`], error);
   return error;
 }

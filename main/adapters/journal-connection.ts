@@ -28,17 +28,16 @@ export function connect(file: string): Connection {
     // fullfsync: on macOS a plain fsync leaves the data in the drive's cache.
     db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 8388608");
-    const identity = statSync(file, { bigint: true });
-    return connection(db, file, identity.ino);
+    const { ino } = statSync(file, { bigint: true });
+    return connection(db, () => assertSame(file, ino));
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-// --- helpers ---
-
-function connection(db: DatabaseSync, file: string, inode: bigint): Connection {
+/** A database that is open already, with its prepared statements. */
+export function connection(db: DatabaseSync, assertInPlace: () => void = () => undefined): Connection {
   const plain = new Map<string, StatementSync>();
   const bigs = new Map<string, StatementSync>();
   const prepared = (cache: Map<string, StatementSync>, text: string): StatementSync => {
@@ -53,15 +52,19 @@ function connection(db: DatabaseSync, file: string, inode: bigint): Connection {
     db,
     sql: (text) => prepared(plain, text),
     big: (text) => prepared(bigs, text),
-    assertInPlace() {
-      let found: bigint | null = null;
-      try {
-        found = statSync(file, { bigint: true }).ino;
-      } catch (error) {
-        throw new JournalUnavailable("the journal's file cannot be reached", error);
-      }
-      if (found !== inode) throw new JournalUnavailable("the journal's file was replaced while it was open");
-    },
+    assertInPlace,
     close: () => db.close(),
   };
+}
+
+// --- helpers ---
+
+function assertSame(file: string, inode: bigint): void {
+  let found: bigint | null = null;
+  try {
+    found = statSync(file, { bigint: true }).ino;
+  } catch (error) {
+    throw new JournalUnavailable("the journal's file cannot be reached", error);
+  }
+  if (found !== inode) throw new JournalUnavailable("the journal's file was replaced while it was open");
 }

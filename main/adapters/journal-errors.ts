@@ -24,6 +24,25 @@ export class JournalDamaged extends Error {
   }
 }
 
+/** There was a journal, and there is none: a new one must not take its place by itself. */
+export class JournalMissing extends Error {
+  /** So many events were in it at least. */
+  readonly events: number;
+  constructor(events: number) {
+    super(`the journal is missing; the one that was here had ${events} events`);
+    this.name = "JournalMissing";
+    this.events = events;
+  }
+}
+
+/** The journal was written with another vault's keys: nothing in it can be proven here. */
+export class JournalForeign extends Error {
+  constructor() {
+    super("the journal was written with the keys of another vault");
+    this.name = "JournalForeign";
+  }
+}
+
 /** A newer program wrote the journal (contract section 1: exit code 4). */
 export class JournalTooNew extends Error {
   readonly found: number;
@@ -36,9 +55,18 @@ export class JournalTooNew extends Error {
   }
 }
 
+const ERROR = 1;
 const CONSTRAINT = 19;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
+
+/** While the file is opened: what this program asks every journal is not understood, so its tables are not what was written. */
+export function openingError(error: unknown): unknown {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return error instanceof Error && code === ERROR
+    ? new JournalDamaged(`the journal's file is damaged: ${error.message}`, error)
+    : journalError(error);
+}
 
 /** Turns an error of SQLite into one of ours; any other error (a fault in the program) stays what it is. */
 export function journalError(error: unknown): unknown {

@@ -1,9 +1,13 @@
 /** The journal's tables, as migrations: `user_version` counts those applied. A released one is never edited. */
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { JournalDamaged, JournalTooNew } from "./journal-errors.ts";
 
 /** Marks the file as a journal of this program ("QBYL"). */
 const APPLICATION_ID = 0x5142594c;
+
+/** Tables whose rows carry a seal. */
+export const SEALED_TABLES = ["payments", "refunds", "profiles", "counters", "calls", "notices", "meta"] as const;
+export type SealedTable = (typeof SEALED_TABLES)[number];
 
 const PAYMENT_FACTS =
   "id seq number till_id sale_id replaces kind profile_id provider environment method minor currency external_id idem_key idem_mac actor business_day created_at";
@@ -218,34 +222,129 @@ WHEN json_extract(NEW.detail, '$.invoiceId') IS NOT json_extract(OLD.detail, '$.
 BEGIN SELECT RAISE(ABORT, 'the number of a payment at the bank cannot change'); END;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD];
+/**
+ * What nobody knows although it is settled, by an index. And a seal on every row that is acted upon: SQLite has no checksums, and a flipped bit in an amount or an address is a sound
+ * file. Rows that are there already are sealed in the same transaction, as they are found.
+ */
+const FOURTH = `
+DROP TRIGGER profiles_fixed;
+${SEALED_TABLES.map((table) => `ALTER TABLE ${table} ADD COLUMN seal TEXT NOT NULL DEFAULT '';`).join("\n")}
+
+ALTER TABLE payments ADD COLUMN doubtful INTEGER GENERATED ALWAYS AS
+  (settled = 1 AND (json_extract(detail, '$.disputedAt') IS NOT NULL OR (json_extract(detail, '$.claimed') = 1
+    AND resolution IS NULL AND json_extract(error, '$.code') = 'money_at_bank'))) VIRTUAL;
+CREATE INDEX payments_doubtful ON payments (doubtful) WHERE doubtful = 1;
+ALTER TABLE refunds ADD COLUMN doubtful INTEGER GENERATED ALWAYS AS
+  (json_extract(detail, '$.disputedAt') IS NOT NULL) VIRTUAL;
+CREATE INDEX refunds_doubtful ON refunds (doubtful) WHERE doubtful = 1;
+`;
+const FOURTH_END = `
+CREATE TRIGGER profiles_fixed BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'profiles never change'); END;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, FOURTH];
+/** Steps that have an end of their own, after the rows were sealed. */
+const ENDS: Readonly<Record<number, string>> = { 4: FOURTH_END };
 
 /**
- * Brings the database to the newest schema, one transaction a step, and returns its number. Throws JournalTooNew when
- * the file is ahead of this program, JournalDamaged when it is another program's.
+ * Throws JournalTooNew when the file is ahead of this program, JournalDamaged when it is another program's. Returns the number
+ * of its schema; 0 is an empty file.
  */
-export function migrate(db: DatabaseSync, migrations: readonly string[] = MIGRATIONS): number {
+export function schemaOf(db: DatabaseSync, known = MIGRATIONS.length): number {
   const found = pragma(db, "user_version");
   const owner = pragma(db, "application_id");
   const foreign = found === 0 ? pragma(db, "schema_version") > 0 : owner !== APPLICATION_ID;
   if (foreign) throw new JournalDamaged("the file is not a journal of this program");
-  if (found > migrations.length) throw new JournalTooNew(found, migrations.length);
-  for (const [index, sql] of migrations.entries()) {
-    if (index < found) continue;
-    db.exec("BEGIN IMMEDIATE");
-    try {
-      db.exec(sql);
-      db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${index + 1}`);
-      db.exec("COMMIT");
-    } catch (error) {
-      if (db.isTransaction) db.exec("ROLLBACK");
-      throw error;
-    }
-  }
+  if (found > known) throw new JournalTooNew(found, known);
+  return found;
+}
+
+/**
+ * Brings the database to the newest schema, one transaction a step, and returns its number; `seal` seals all rows, in the
+ * transaction of the step that brings the seals. A new one is made at one go. Throws as `schemaOf` does.
+ */
+export function migrate(
+  db: DatabaseSync,
+  migrations: readonly string[] = MIGRATIONS,
+  seal: () => void = () => undefined,
+): number {
+  const found = schemaOf(db, migrations.length);
+  if (found === 0 && migrations === MIGRATIONS) step(db, migrations.length, () => db.exec(template().statements));
+  else inSteps(db, migrations, found, seal);
   return migrations.length;
 }
 
+/**
+ * Makes triggers anew that are gone or do not read as this program writes them, and says whether the tables and indexes do. A
+ * flipped bit in a generated column's text is a sound file in which rows are no longer found.
+ */
+export function asWritten(db: DatabaseSync): boolean {
+  const { text, triggers } = template();
+  if (schemaText(db) === text) return true;
+  for (const { name } of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
+    db.exec(`DROP TRIGGER "${String(name).replaceAll('"', '""')}"`);
+  db.exec(triggers);
+  return schemaText(db) === text;
+}
+
 // --- helpers ---
+
+interface Template {
+  readonly text: string;
+  /** In the order of making. */
+  readonly statements: string;
+  readonly triggers: string;
+}
+
+/** What the migrations, one after the other, come to; made once in a process. */
+let made: Template | null = null;
+
+function template(): Template {
+  if (made !== null) return made;
+  const db = new DatabaseSync(":memory:");
+  inSteps(db, MIGRATIONS, 0, () => undefined);
+  const statements = (where: string): string =>
+    db
+      .prepare(
+        `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%' AND ${where} ORDER BY type = 'table' DESC, rowid`,
+      )
+      .all()
+      .map(({ sql }) => `${String(sql)};`)
+      .join("\n");
+  made = { text: schemaText(db), statements: statements("TRUE"), triggers: statements("type = 'trigger'") };
+  db.close();
+  return made;
+}
+
+function inSteps(db: DatabaseSync, migrations: readonly string[], found: number, seal: () => void): void {
+  for (const [index, sql] of migrations.entries()) {
+    const number = index + 1;
+    if (number <= found) continue;
+    step(db, number, () => {
+      db.exec(sql);
+      const end = ENDS[number];
+      if (end === undefined) return;
+      seal();
+      db.exec(end);
+    });
+  }
+}
+
+function step(db: DatabaseSync, number: number, work: () => void): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${number}`);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function schemaText(db: DatabaseSync): string {
+  return JSON.stringify(db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").all());
+}
 
 function pragma(db: DatabaseSync, name: string): number {
   return Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);

@@ -1,24 +1,33 @@
 /** The journal on node:sqlite: one file, one writer, every commit on disk before it is acknowledged. */
-import { randomUUID } from "node:crypto";
-import { chmod, open, rename, rm } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { SQLInputValue } from "node:sqlite";
 import type { Journal, PaymentFilter, RefundFilter } from "../core/ports.ts";
-import { privateDirectory, privateFile, readableByOthers, syncDirectory } from "./files.ts";
-import type { ChainHead, ChainLink, ChainReport, Mac } from "./journal-chain.ts";
-import { chainChecker, openHead, START } from "./journal-chain.ts";
+import { privateDirectory, privateFile, readableByOthers } from "./files.ts";
+import { copyJournal } from "./journal-backup.ts";
+import type { ChainHead, ChainReport, Mac } from "./journal-chain.ts";
+import { checkChain, checkRows, type CheckOptions } from "./journal-check.ts";
 import { connect } from "./journal-connection.ts";
 import type { Connection } from "./journal-connection.ts";
-import { JournalConflict, JournalDamaged, journalError, JournalTooNew, JournalUnavailable } from "./journal-errors.ts";
+import {
+  JournalConflict,
+  JournalDamaged,
+  journalError,
+  JournalForeign,
+  JournalMissing,
+  JournalTooNew,
+  JournalUnavailable,
+} from "./journal-errors.ts";
 import { historySelect } from "./journal-history.ts";
-import { readCall, readEvent, readNotice, readPayment, readProfile, readRefund, SQL } from "./journal-rows.ts";
+import { assertThere, epochOf, META_RESTORED, openFile, type Opening, type Restored } from "./journal-open.ts";
+import { createReaders, readEvent, SQL } from "./journal-rows.ts";
 import type { SqlRow } from "./journal-rows.ts";
-import { migrate } from "./journal-schema.ts";
-import { storedHead, writeBatch } from "./journal-write.ts";
-import type { Written } from "./journal-write.ts";
+import { openWitness, readWitness, type Mark } from "./journal-witness.ts";
+import { storedHead, storedMark, writeBatch } from "./journal-write.ts";
+import type { Writer, Written } from "./journal-write.ts";
 
-export { JournalConflict, JournalDamaged, JournalTooNew, JournalUnavailable };
-export type { ChainHead, ChainReport };
+export { JournalConflict, JournalDamaged, JournalForeign, JournalMissing, JournalTooNew, JournalUnavailable };
+export type { ChainHead, ChainReport, Restored };
 
 export interface JournalOptions {
   readonly file: string;
@@ -26,37 +35,52 @@ export interface JournalOptions {
   /** HMAC with the vault's chain key. */
   readonly mac: Mac;
   readonly now: () => number;
+  /** A head kept apart from the file; the one that lies beside it is read too. */
+  readonly anchor?: ChainHead | null;
+  /** Takes over a journal that another vault's keys sealed; what is in it is believed unproven. */
+  readonly takeOver?: boolean;
 }
 
 export interface JournalFile extends Journal {
+  readonly opening: Opening;
+  /** When this life of the journal was begun with something else than what was written last; null: never. */
+  restored(): Promise<Restored | null>;
   /** The last event and its mac: to be kept in the vault, in every backup and export, as an anchor. */
   head(): Promise<ChainHead>;
-  /** Checks the chain: all of it, or its last events; an anchor kept elsewhere must lie on it. */
-  verifyChain(options?: { readonly last?: number; readonly anchor?: ChainHead | null }): Promise<ChainReport>;
-  /** A whole, sound copy under a new name. It has this journal's epoch: a restore must give it a new one. */
+  /** Checks the chain: its last events, or all of it and then the seal of every row; an anchor kept elsewhere must lie on it. */
+  verifyChain(options?: CheckOptions): Promise<ChainReport>;
+  /** A whole copy under a new name, taken while the till goes on. It has this journal's epoch: a restore gives it a new one. */
   backup(toFile: string): Promise<void>;
 }
 
 const DAY = 86_400_000;
-const PAGE = 500;
 
 /**
  * Opens the journal, making or migrating it. Rejects with JournalTooNew (a newer program wrote it), JournalDamaged (it
- * must be restored) or JournalUnavailable (the disk refuses).
+ * must be restored), JournalMissing (it is gone, or empty), JournalForeign (another vault's) or JournalUnavailable (the disk
+ * refuses). One that is older than what was acknowledged is opened under a new epoch: see `opening`.
  */
-export async function openJournal({ file, tillId, mac, now }: JournalOptions): Promise<JournalFile> {
+export async function openJournal(options: JournalOptions): Promise<JournalFile> {
+  const { file, tillId, mac, now, anchor = null, takeOver = false } = options;
+  const beside = readWitness(file, mac);
+  const newer = (beside?.seq ?? 0) >= (anchor?.seq ?? 0);
+  const known: Mark | null = newer ? beside : anchor && { ...anchor, commits: beside?.commits ?? 0 };
+  assertThere(file, known);
   await prepareFile(file);
-  const opened = openFile(file);
+  const rows = createReaders(mac);
+  const writer: Writer = { tillId, mac, readers: rows };
+  const opened = openFile({ file, writer, now, known, takeOver });
   const { epoch, schema } = opened;
+  const witness = openWitness(file, mac);
   let connection: Connection | null = opened.connection;
   let acknowledged = storedHead(opened.connection).seq;
+  witness.write(storedMark(opened.connection));
   let closed = false;
 
   const reconnect = (): Connection => {
     const again = connect(file);
-    const found = again.sql("SELECT value FROM meta WHERE name = 'epoch'").get()?.["value"];
     // More than was acknowledged: a commit that reported failure is there after all. What runs does not know of it.
-    if (found === epoch && storedHead(again).seq === acknowledged) return again;
+    if (epochOf(again, writer) === epoch && storedHead(again).seq === acknowledged) return again;
     again.close();
     throw new JournalDamaged("another state of the journal stands in its place; the program must start anew");
   };
@@ -97,14 +121,17 @@ export async function openJournal({ file, tillId, mac, now }: JournalOptions): P
     );
 
   return {
+    opening: { repaired: opened.repaired, altered: opened.altered, behind: opened.behind },
+    restored: () => one(SQL.selectMeta, (row) => JSON.parse(rows.meta(row)) as Restored, META_RESTORED),
     async commit(batch): Promise<Written> {
       const written = use((c, begun) => {
         if (c.db.isTransaction) c.db.exec("ROLLBACK"); // one that failed when the disk did
         c.db.exec("BEGIN IMMEDIATE");
         begun();
         try {
-          const result = writeBatch(c, batch, tillId, mac);
+          const result = writeBatch(c, batch, writer);
           c.db.exec("COMMIT");
+          witness.write(storedMark(c));
           return result;
         } catch (error) {
           if (c.db.isTransaction) quietly(() => c.db.exec("ROLLBACK"));
@@ -114,15 +141,19 @@ export async function openJournal({ file, tillId, mac, now }: JournalOptions): P
       acknowledged = written.head;
       return written;
     },
-    info: () => read((c) => ({ schema, epoch, head: storedHead(c).seq })),
-    payment: (id) => one(`${SQL.selectPayment} WHERE id = ?`, readPayment, id),
-    paymentByKey: (key) => one(`${SQL.selectPayment} WHERE idem_key = ?`, readPayment, key),
+    info: () =>
+      read((c) => {
+        const { seq, mac: own } = storedHead(c);
+        return { schema, epoch, head: seq, mac: own };
+      }),
+    payment: (id) => one(`${SQL.selectPayment} WHERE id = ?`, rows.payment, id),
+    paymentByKey: (key) => one(`${SQL.selectPayment} WHERE idem_key = ?`, rows.payment, key),
     payments(filter) {
       const { where, values } = together(paymentConditions(filter));
-      return many(`${SQL.selectPayment} ${where} ORDER BY seq DESC LIMIT ?`, readPayment, ...values, filter.limit);
+      return many(`${SQL.selectPayment} ${where} ORDER BY seq DESC LIMIT ?`, rows.payment, ...values, filter.limit);
     },
-    unfinished: () => many(SQL.unfinished, readPayment, now() - DAY),
-    notices: () => many(SQL.selectNotices, readNotice),
+    unfinished: () => many(SQL.unfinished, rows.payment, now() - DAY),
+    notices: () => many(SQL.selectNotices, rows.notice),
     events: (after, limit) =>
       many(
         "SELECT seq, at, kind, ref, version, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -131,45 +162,40 @@ export async function openJournal({ file, tillId, mac, now }: JournalOptions): P
         limit,
       ),
     firstEvent: () => read((c) => Number(c.sql("SELECT coalesce(min(seq), 0) AS seq FROM events").get()?.["seq"])),
-    calls: (paymentId) => many(SQL.selectCalls, readCall, paymentId),
-    refund: (id) => one(`${SQL.selectRefund} WHERE id = ?`, readRefund, id),
-    refundByKey: (key) => one(`${SQL.selectRefund} WHERE idem_key = ?`, readRefund, key),
+    calls: (paymentId) => many(SQL.selectCalls, rows.call, paymentId),
+    refund: (id) => one(`${SQL.selectRefund} WHERE id = ?`, rows.refund, id),
+    refundByKey: (key) => one(`${SQL.selectRefund} WHERE idem_key = ?`, rows.refund, key),
     refunds(filter) {
       const { where, values } = together(refundConditions(filter));
-      return many(`${SQL.selectRefund} ${where} ORDER BY seq DESC LIMIT ?`, readRefund, ...values, filter.limit);
+      return many(`${SQL.selectRefund} ${where} ORDER BY seq DESC LIMIT ?`, rows.refund, ...values, filter.limit);
     },
-    unfinishedRefunds: () => many(SQL.unfinishedRefunds, readRefund, now() - DAY),
-    refundCalls: (refundId) => many(SQL.selectRefundCalls, readCall, refundId),
+    unfinishedRefunds: () => many(SQL.unfinishedRefunds, rows.refund, now() - DAY),
+    refundCalls: (refundId) => many(SQL.selectRefundCalls, rows.call, refundId),
     history(filter) {
       const { sql, values } = historySelect(filter);
-      return many(sql, readPayment, ...values);
+      return many(sql, rows.payment, ...values);
     },
-    profiles: () => many(SQL.selectProfiles, readProfile),
-    profile: (id) => one(SQL.selectProfile, readProfile, id),
+    profiles: () => many(SQL.selectProfiles, rows.profile),
+    profile: (id) => one(SQL.selectProfile, rows.profile, id),
     counter: (name) =>
       read((c) => {
-        const row = c.big("SELECT next FROM counters WHERE name = ?").get(name);
-        return row === undefined ? null : (row["next"] as bigint);
+        const row = c.big(SQL.selectCounter).get(name);
+        return row === undefined ? null : rows.counter(row);
       }),
-    meta: (name) => one("SELECT value FROM meta WHERE name = ?", (row) => String(row["value"]), name),
+    meta: (name) => one(SQL.selectMeta, rows.meta, name),
     head: () => read(storedHead),
-    verifyChain: (options = {}) => verify(read, mac, options.last ?? null, options.anchor ?? null),
+    async verifyChain(check = {}) {
+      const chain = await checkChain(read, mac, check);
+      const all = chain.ok && (check.last ?? null) === null;
+      return (all ? await checkRows(read, mac, check) : null) ?? chain;
+    },
     async backup(toFile) {
-      const part = `${toFile}.part`;
-      await rm(part, { force: true });
-      await privateFile(part); // VACUUM INTO takes an empty file; one it made itself would be readable by others
-      await read((c) => c.sql("VACUUM INTO ?").run(part));
-      const handle = await open(part, "r+");
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(part, toFile);
-      await syncDirectory(dirname(toFile));
+      await read((c) => c.assertInPlace());
+      await copyJournal(file, toFile);
     },
     async close() {
       closed = true;
+      witness.close();
       connection?.close();
       connection = null;
     },
@@ -184,27 +210,6 @@ async function prepareFile(file: string): Promise<void> {
     if (!(await privateFile(file)) && (await readableByOthers(file))) await chmod(file, 0o600);
   } catch (error) {
     throw new JournalUnavailable("the journal's file cannot be made", error);
-  }
-}
-
-function openFile(file: string): { connection: Connection; epoch: string; schema: number } {
-  let connection: Connection | null = null;
-  try {
-    connection = connect(file);
-    const { db } = connection;
-    const check = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
-    if (check !== "ok") throw new JournalDamaged(`the journal's file is damaged: ${String(check)}`);
-    const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
-    if (mode !== "wal")
-      throw new JournalUnavailable("the journal's folder cannot hold a write-ahead log (a network drive?)");
-    const schema = migrate(db);
-    connection.sql("INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING").run(randomUUID());
-    const epoch = String(connection.sql("SELECT value FROM meta WHERE name = 'epoch'").get()?.["value"]);
-    return { connection, epoch, schema };
-  } catch (error) {
-    const broken = connection;
-    if (broken !== null) quietly(() => broken.close());
-    throw journalError(error);
   }
 }
 
@@ -235,50 +240,6 @@ function together(parts: readonly Condition[]): { where: string; values: SQLInpu
   const used = parts.filter(([, value]) => value !== undefined);
   const where = used.length === 0 ? "" : `WHERE ${used.map(([text]) => text).join(" AND ")}`;
   return { where, values: used.map(([, value]) => value as SQLInputValue) };
-}
-
-const LINK = "SELECT seq, at, till_id AS tillId, kind, ref, version, body, prev, mac FROM events";
-
-async function verify(
-  read: <T>(work: (c: Connection) => T) => Promise<T>,
-  mac: Mac,
-  last: number | null,
-  anchor: ChainHead | null,
-): Promise<ChainReport> {
-  const sealed = await read((c) => c.sql("SELECT value FROM meta WHERE name = 'head'").get()?.["value"]);
-  const head = typeof sealed === "string" ? openHead(mac, sealed) : START;
-  const empty = await read((c) => c.sql("SELECT 1 FROM events LIMIT 1").get() === undefined);
-  if (head === null || (sealed === undefined && !empty)) return { ok: false, problem: "changed", seq: 0 };
-  const before =
-    last === null
-      ? null
-      : await read((c) =>
-          c.sql("SELECT seq, mac FROM events WHERE seq <= ? ORDER BY seq DESC LIMIT 1 OFFSET ?").get(head.seq, last),
-        );
-  const start = (before ?? START) as unknown as ChainHead;
-  const chain = chainChecker(mac, { seq: start.seq, mac: start.mac });
-
-  let checked = 0;
-  for (;;) {
-    const page = await read((c) =>
-      c.sql(`${LINK} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`).all(chain.head().seq, head.seq, PAGE),
-    );
-    for (const row of page) {
-      if (!chain.check(row as unknown as ChainLink)) return { ok: false, problem: "changed", seq: Number(row["seq"]) };
-    }
-    checked += page.length;
-    if (page.length < PAGE) break;
-    await new Promise((resolve) => setImmediate(resolve)); // a long journal must not stop the till
-  }
-  if (chain.head().seq !== head.seq || chain.head().mac !== head.mac)
-    return { ok: false, problem: "cut", seq: chain.head().seq };
-
-  if (anchor !== null && anchor.seq > 0) {
-    if (anchor.seq > head.seq) return { ok: false, problem: "cut", seq: head.seq };
-    const there = await read((c) => c.sql("SELECT mac FROM events WHERE seq = ?").get(anchor.seq)?.["mac"]);
-    if (there !== anchor.mac) return { ok: false, problem: "changed", seq: anchor.seq };
-  }
-  return { ok: true, checked, head };
 }
 
 function quietly(work: () => void): void {

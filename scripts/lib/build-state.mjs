@@ -9,6 +9,7 @@ export const bundles = /** @type {const} */ ({
   "electron.cjs": "main/electron/main.ts",
   "preload.cjs": "preload/preload.ts",
   "node.cjs": "main/node/main.ts",
+  "maintenance.cjs": "main/maintenance-main.ts",
   "simulator.cjs": "simulator/main.ts",
   "certificate-worker.cjs": "main/adapters/certificate-worker.ts",
   "events-worker.cjs": "main/adapters/events-worker.ts",

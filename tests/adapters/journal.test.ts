@@ -55,7 +55,7 @@ describe("a payment in the journal", () => {
     await first.commit(batchOf(payment(1)));
     await first.close();
     const second = await openTestJournal(file);
-    expect(await second.info()).toEqual({ schema: MIGRATIONS.length, epoch, head: 1 });
+    expect(await second.info()).toEqual({ schema: MIGRATIONS.length, epoch, head: 1, mac: (await second.head()).mac });
     expect((await second.payment("pay-1"))?.number).toBe("A1-000001");
     await second.close();
     expect((await stat(file)).mode & 0o077).toBe(0);
