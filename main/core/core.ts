@@ -6,6 +6,7 @@ import type { Snapshot, View } from "../../contract/snapshot.ts";
 import { isOpen, isPostedMethod, LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
 import { blackBox } from "./black-box.ts";
 import { createBankPages } from "./bank-page.ts";
+import { doubtOf } from "./doubt.ts";
 import { createCards } from "./cards.ts";
 import type { Actor, Core, CoreOptions, Training } from "./index.ts";
 import type { PaymentRow } from "./payment.ts";
@@ -20,8 +21,8 @@ import { createRefunds } from "./refunds.ts";
 import { createReviews } from "./reviews.ts";
 import { createRunner } from "./runner.ts";
 import { createSchedule } from "./schedule.ts";
-import { buildSnapshot, currentOf } from "./snapshot.ts";
-import { isAskedAtStart } from "./reduce.ts";
+import { buildSnapshot, currentOf, drawer } from "./snapshot.ts";
+import { DAY, isAskedAtStart } from "./reduce.ts";
 import { comesLate } from "./reduce-posted.ts";
 
 type Handlers = {
@@ -89,7 +90,17 @@ export function createCore(options: CoreOptions): Core {
     },
   );
 
-  const reviews = createReviews();
+  const reviews = createReviews({
+    ports,
+    schedule,
+    timezone: settings.timezone,
+    people: options.people,
+    providers,
+    runner,
+    refunds,
+    draw: (live) => drawer(ports, settings.timezone, runner, providers, pages, true)(live),
+    changed: () => changed(-1),
+  });
 
   function eventsOf(provider: Provider): ReturnType<typeof hints.state> {
     return hints.state(provider);
@@ -114,6 +125,7 @@ export function createCore(options: CoreOptions): Core {
 
   function publish(): void {
     if (!started) return;
+    reviews.sync();
     version += 1;
     for (const [listener, view] of watchers) listener(snapshot(view));
   }
@@ -131,7 +143,9 @@ export function createCore(options: CoreOptions): Core {
       const noticed = notices.some((notice) => notice.paymentId === row.id && notice.acknowledgedAt === null);
       // One that something still holds would be written twice with one version if it were taken up anew beside it.
       const held = asking !== null || refusing !== null || out > 0;
-      if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !held) runner.forget(row.id);
+      const isDoubtful = doubtOf(row, clock.now()) !== null;
+      if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !held && !isDoubtful)
+        runner.forget(row.id);
     }
   }
 
@@ -154,8 +168,11 @@ export function createCore(options: CoreOptions): Core {
     const wasHeld = before.state === "authorized";
     // A late success of the sale that is still on the screen is told by the screen itself (design U19). What comes of
     // held money is no news: a person takes it.
-    const late = after.state === "paid" ? after.late && !wasHeld : comesLate(before);
-    if (late && currentOf(runner.all())?.row.id !== after.id) notice("late");
+    const outcome = before.resolution?.outcome ?? null;
+    const late = after.state === "paid" ? after.late && (!wasHeld || outcome !== null) : comesLate(before);
+    // That a person's word was right is no news either; money that is only held has yet to be taken.
+    const known = after.state === "paid" && outcome === "treatedAsPaid";
+    if (late && !known && currentOf(runner.all())?.row.id !== after.id) notice("late");
     if (after.kind !== "sale") return made;
     const sale = await journal.payments({ saleId: after.saleId, limit: 20 });
     // Held twice is as much the customer's money as paid twice; told when it was held, told again when both are taken.
@@ -258,7 +275,7 @@ export function createCore(options: CoreOptions): Core {
     "review.list": () => reviews.list(),
     "review.resolve": (_, input) => reviews.resolve(input),
     "review.seen": () => reviews.seen(),
-    support: () => blackBox(),
+    support: () => blackBox(ports, settings, options.version),
     "bank.prepare": async (_, { provider }) => {
       providers.prepare(provider);
       return { ok: true, value: null };
@@ -287,19 +304,17 @@ export function createCore(options: CoreOptions): Core {
     const info = await journal.info();
     const all = providers.health();
     const ready = settings.providers.length > 0 && Object.values(all).every((provider) => provider.ready);
+    // Tampering does not stop the shop, but whoever watches over it is told.
+    const sound = !ports.findings.all().some(({ kind }) => kind === "chain");
     return {
-      status: ready && !down ? "ok" : "degraded",
+      status: ready && !down && sound ? "ok" : "degraded",
       version: options.version,
       environment,
       providers: all,
       journal: { ok: !down, schema: info.schema, seq: info.head, epoch: info.epoch },
-      inDoubt:
-        [...runner.all()].filter(({ row }) => !row.settled && isDoubtful(row.state)).length +
-        refunds.open().filter(({ state }) => isDoubtful(state)).length,
+      inDoubt: reviews.summary().count,
     };
   }
-
-  const isDoubtful = (state: string): boolean => state === "in_doubt" || state === "needs_review";
 
   /** What must not lose its way to the bank now: also a refund that a program sends, without the screen. */
   function inHand(): { readonly number: string } | null {
@@ -363,7 +378,10 @@ export function createCore(options: CoreOptions): Core {
     }
     for (const row of rows) {
       const [sent] = row.state === "creating" || row.bankId === null ? (await journal.calls(row.id)).toReversed() : [];
-      await runner.apply(runner.adopt(row), runner.restarted(row, sent?.danger ?? null));
+      // A result of long ago that waits for a person, or whose notice does, stands in the list, not on the screen.
+      const isOld = row.settled && clock.now() - row.updatedAt >= DAY;
+      const live = isOld ? runner.adoptOld(row) : runner.adopt(row);
+      await runner.apply(live, runner.restarted(row, sent?.danger ?? null));
     }
     await refunds.recover();
     await providers.recover();
@@ -374,6 +392,7 @@ export function createCore(options: CoreOptions): Core {
   return {
     async start() {
       await recover();
+      reviews.begin();
       started = true;
       providers.start();
       hints.start();

@@ -140,8 +140,9 @@ export function createInvoices(ports: Ports, providers: Providers, runner: Runne
     async lostTwin(phoneMac, minor) {
       const since = clock.now() - DAY;
       const reviewed = await journal.payments({ state: "needs_review", fromMs: since, limit: REVIEWED });
-      const fits = ({ state, settled, minor: sum, detail, createdAt }: PaymentRow): boolean =>
-        state === "needs_review" && !settled && sum === minor && detail.phoneMac === phoneMac && createdAt > since;
+      // Whatever a person has decided meanwhile: it may still stand on the customer's telephone.
+      const fits = ({ state, minor: sum, detail, createdAt }: PaymentRow): boolean =>
+        state === "needs_review" && sum === minor && detail.phoneMac === phoneMac && createdAt > since;
       const live = [...runner.all()].map(({ row }) => row);
       return [...live, ...reviewed].filter(fits).toSorted((a, b) => b.seq - a.seq)[0] ?? null;
     },

@@ -133,6 +133,8 @@ export interface PaymentDetail {
   readonly accountId: string | null;
   /** What went back of it as far as this till knows. */
   readonly refundedMinor: number;
+  /** When the bank said the opposite of its own final word or of a person's decision; null once a person has decided about that. */
+  readonly disputedAt: number | null;
 }
 
 /** What is known before anything has happened. */
@@ -182,6 +184,7 @@ export const NEW_DETAIL: PaymentDetail = {
   saveCard: false,
   accountId: null,
   refundedMinor: 0,
+  disputedAt: null,
 };
 
 export interface PaymentRow {

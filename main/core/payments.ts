@@ -7,6 +7,7 @@ import type { Payment } from "../../contract/payment.ts";
 import type { Bank } from "./bank.ts";
 import type { PaymentPages } from "./bank-page.ts";
 import type { Cards } from "./cards.ts";
+import { doubtOf, isClosed, isTreatedAsPaid } from "./doubt.ts";
 import { createInvoices } from "./invoice.ts";
 import { createInvoiceNumbers } from "./invoice-number.ts";
 import { createOperations } from "./operations.ts";
@@ -31,6 +32,8 @@ import { within } from "./within.ts";
 const ANSWER_WITHIN = 5_000;
 const REFRESH_WITHIN = 10_000;
 const PAGE = 50;
+/** How many attempts of one sale are looked through. */
+const ATTEMPTS = 100;
 
 export interface Payments {
   create(actor: string, input: CommandInput<"payments.create">): Promise<Result<CommandOutput["payments.create"]>>;
@@ -160,15 +163,8 @@ export function createPayments(
     const replaced = request.replaces === undefined ? null : await rowOf(request.replaces);
     if (request.replaces !== undefined && !replaced) return refuse(appError("not_found"));
     const saleId = request.saleId ?? replaced?.saleId ?? null;
-    const earlier = [...runner.all()].find(
-      ({ row }) =>
-        !row.settled &&
-        row.id !== request.replaces &&
-        ((saleId !== null && row.saleId === saleId) ||
-          (request.externalId !== undefined && row.externalId === request.externalId)),
-    );
-    if (earlier)
-      return refuse(appError("previous_attempt_open", { params: { number: earlier.row.number } }), earlier.row);
+    const earlier = await earlierAttempt(saleId, request);
+    if (earlier) return refuse(appError("previous_attempt_open", { params: { number: earlier.number } }), earlier);
     const phoneMac = phone === null ? null : ports.crypto.mac("request", `phone ${phone}`);
     const twin = phoneMac === null ? null : await invoices.lostTwin(phoneMac, minor);
     if (twin && twin.id !== request.confirmDuplicateOf)
@@ -195,6 +191,23 @@ export function createPayments(
       phoneMac,
       posting: posting?.value ?? null,
     });
+  }
+
+  /** An attempt of the same sale that may still be paid, or that a person treats as paid; `replaces` speaks of one of them. */
+  async function earlierAttempt(saleId: string | null, request: PaymentRequest): Promise<PaymentRow | null> {
+    const { externalId, replaces } = request;
+    if (saleId === null && externalId === undefined) return null;
+    const stands = (row: PaymentRow): boolean =>
+      row.id !== replaces &&
+      ((saleId !== null && row.saleId === saleId) || (externalId !== undefined && row.externalId === externalId)) &&
+      ((!row.settled && !isFreed(row)) || isTreatedAsPaid(row) || doubtOf(row, clock.now()) !== null);
+    const live = [...runner.all()].find(({ row }) => stands(row));
+    if (live) return live.row;
+    const stored = [
+      ...(saleId === null ? [] : await journal.payments({ saleId, limit: ATTEMPTS })),
+      ...(externalId === undefined ? [] : await journal.payments({ externalId, limit: ATTEMPTS })),
+    ];
+    return stored.find((row) => !runner.live(row.id) && stands(row)) ?? null;
   }
 
   async function record(intent: Intent & { readonly bank: ProviderSettings }): Promise<Result<Begun>> {
@@ -403,4 +416,9 @@ function isInvoiceRequest({ phone, comment, confirmDuplicateOf }: PaymentRequest
 /** The telephone in the bank's own form; null where there is none or it is no number of the country (Q-20). */
 function invoicePhone(bank: Bank | null, { phone }: PaymentRequest): string | null {
   return phone === undefined ? null : (bank?.phoneOf?.(phone) ?? null);
+}
+
+/** A person has decided about it, and no money has come to be held since. */
+function isFreed(row: PaymentRow): boolean {
+  return isClosed(row) && (row.state !== "authorized" || row.detail.operation !== null);
 }

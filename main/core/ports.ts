@@ -217,7 +217,9 @@ export interface HistoryFilter {
 export interface JournalInfo {
   readonly schema: number;
   readonly epoch: string;
+  /** Number of the last event, and its link in the chain. */
   readonly head: number;
+  readonly mac: string;
 }
 
 export interface Journal {

@@ -8,6 +8,7 @@ import { createBankKeys } from "./bank-key.ts";
 import { createStops } from "./device.ts";
 import { asFailure, failureError, isNetworkProblem } from "./failure.ts";
 import { createGrants, isUnauthorized } from "./grants.ts";
+import { withoutSecrets } from "./own-secrets.ts";
 import { HttpFailure, type HttpAnswer, type Ports, type Profile } from "./ports.ts";
 import type { Schedule } from "./schedule.ts";
 import { secretsName, type ProviderSettings, type Settings } from "./settings.ts";
@@ -191,7 +192,7 @@ export function createProviders(
       throw failure;
     }
     if (state) reached(state);
-    const event = call.read(answer);
+    const event = withoutSecrets(call.read(answer), ctx, call);
     if (state && errorOf(event) === null) state.lastGood = clock.mono();
     return { event, unauthorized: isUnauthorized(answer) };
   }

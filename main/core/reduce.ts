@@ -7,7 +7,8 @@ import { appError, type AppError } from "../../contract/errors.ts";
 import { formatMoney, type Minor } from "../../contract/money.ts";
 import { isPostedMethod, type PaymentState } from "../../contract/states.ts";
 import type { Challenged, Created, Found, Invoiced, Posted, Word } from "./bank.ts";
-import type { PageEnd, PaymentRow } from "./payment.ts";
+import { doubtOf, isClosed, TREATED_AS } from "./doubt.ts";
+import type { BankWord, PageEnd, PaymentRow, Resolution } from "./payment.ts";
 import type { Danger } from "./ports.ts";
 import { isPostedAskedByTimer, reducePosted } from "./reduce-posted.ts";
 import { CONTRADICTION, detail, end, move, noted, settle, SILENT_POLLS, touched, watch } from "./reduce-steps.ts";
@@ -74,13 +75,15 @@ export type PaymentEvent =
   | { readonly kind: "operating"; readonly operation: "capture" | "release"; readonly minor?: Minor }
   | { readonly kind: "operationRefused"; readonly error: AppError }
   | { readonly kind: "operationLost"; readonly error: AppError }
-  /** So much of it went back (whole tiyn). */
+  /** So much of it went back (whole tiyn); less than nothing where a person takes back what he had decided. */
   | { readonly kind: "refunded"; readonly minor: number }
+  /** A named person decides what nobody knows. */
+  | { readonly kind: "resolved"; readonly resolution: Resolution }
   /** The process died and came back; `danger` is that of the creation which was on its way, if one was. */
   | { readonly kind: "restart"; readonly danger: Danger | null };
 
 /** All but what is the same in every life. */
-export type LifeEvent = Exclude<PaymentEvent, { readonly kind: "dismiss" | "refunded" }>;
+export type LifeEvent = Exclude<PaymentEvent, { readonly kind: "dismiss" | "refunded" | "resolved" }>;
 
 /** A token is dead this long after both of the bank's windows (contract, "Dead token"). */
 export const DEAD_TOKEN_GRACE = 30_000;
@@ -98,9 +101,88 @@ export function reduce(row: PaymentRow, event: PaymentEvent, at: number): Paymen
       return onDismiss(row);
     case "refunded":
       return touched(detail(row, { refundedMinor: row.detail.refundedMinor + event.minor }), at);
+    case "resolved":
+      return onResolved(row, event.resolution, at);
     default:
-      return isPostedMethod(row.method) ? reducePosted(row, event, at) : reduceOther(row, event, at);
+      return isOpenedByWord(row, event) ? reopened(row, event, at) : judged(row, live(row, event, at), event, at);
   }
+}
+
+function live(row: PaymentRow, event: LifeEvent, at: number): PaymentRow {
+  return isPostedMethod(row.method) ? reducePosted(row, event, at) : reduceOther(row, event, at);
+}
+
+// ---- a person's decision, and the bank's later word ----
+
+/** What is still asked about goes on being asked about, parked; the rest is over, and asked about once more at the next start. */
+function onResolved(row: PaymentRow, resolution: Resolution, at: number): PaymentRow {
+  if (doubtOf(row, at) === null) return row;
+  const settled = row.settled || (!row.watching && row.state !== "in_doubt" && row.state !== "authorized");
+  const decided = { ...row, resolution, settled, parked: row.parked || isParkable(row) };
+  const askAtStart = row.detail.askAtStart || (settled && row.bankId !== null && row.method !== "invoice");
+  const closed = detail(decided, { dismissed: true, disputedAt: null, askAtStart });
+  return move(closed, row.state, TREATED_AS[resolution.outcome], at);
+}
+
+/** Decided by a person and settled by that alone: for the bank's word it is as open as before. */
+function isOpenedByWord({ resolution, settled, state }: PaymentRow, { kind }: LifeEvent): boolean {
+  const isUndecided = state === "needs_review" || state === "awaiting_payment";
+  return resolution !== null && settled && isUndecided && (kind === "word" || kind === "notFound");
+}
+
+function reopened(row: PaymentRow, event: LifeEvent, at: number): PaymentRow {
+  const open = { ...row, settled: false };
+  const next = judged(open, live(open, event, at), event, at);
+  if (next === open) return row;
+  return next.state === row.state && isClosed(next) ? { ...next, settled: true } : next;
+}
+
+/** What an event means beside a person's decision, or the bank's own final word. */
+function judged(row: PaymentRow, next: PaymentRow, event: LifeEvent, at: number): PaymentRow {
+  if (next.state === "paid" && row.state !== "paid") {
+    const paid = row.detail.disputedAt === null ? next : detail(next, { disputedAt: null });
+    return row.resolution === null ? paid : { ...paid, late: true };
+  }
+  if (row.resolution === null) return doubted(row, next, event, at);
+  // Another act of a person, which is in doubt or not by itself.
+  if (event.kind === "operating" && next !== row) return detail({ ...next, resolution: null }, { disputedAt: null });
+  if (isOpposite(row, next, event)) return disputed(next, event, at);
+  // Nobody asks any more by timer, and a person has said what it is.
+  const isOver = event.kind === "watchEnd" && next.state === "needs_review" && isClosed(next);
+  return isOver ? detail({ ...next, settled: true }, { askAtStart: true }) : next;
+}
+
+/** The bank's own final word stands; one against it is told, until the bank or a person sets it right. */
+function doubted(row: PaymentRow, next: PaymentRow, event: LifeEvent, at: number): PaymentRow {
+  if (event.kind !== "word") return next;
+  const { word } = event.word;
+  if (next.detail.history.length > row.detail.history.length && isTakenBack(next, word))
+    return disputed(next, event, at);
+  return next.detail.disputedAt !== null && word === next.state ? detail(next, { disputedAt: null }) : next;
+}
+
+/** `created` and `pending` come of a reading that is behind (Q-35); money that came all the same is told by itself. */
+function isTakenBack({ state, error, detail: { history } }: PaymentRow, word: BankWord): boolean {
+  if (!history.at(-1)?.cause.startsWith(CONTRADICTION) || error?.code === "money_at_bank") return false;
+  return state === "paid" || state === "verified" || state === "released" || (word !== "created" && word !== "pending");
+}
+
+/** Whether the bank now says the opposite of the person, or names another sum than he knew of. */
+function isOpposite(row: PaymentRow, next: PaymentRow, event: LifeEvent): boolean {
+  if (next.error?.code === "amount_mismatch" && row.error?.code !== "amount_mismatch") return true;
+  const word = event.kind === "word" && !isTold(row, event.word.raw) ? event.word.word : null;
+  if (row.resolution?.outcome === "treatedAsUnpaid")
+    return next.state === row.state && row.settled && (word === "paid" || word === "authorized");
+  if (next.state === "paid" || next.state === "verified") return false;
+  return next.settled && (!row.settled || word === "declined");
+}
+
+const isTold = ({ detail: { history } }: PaymentRow, raw: string): boolean =>
+  history.some(({ cause }) => cause === `${CONTRADICTION}${raw}`);
+
+function disputed(row: PaymentRow, event: LifeEvent, at: number): PaymentRow {
+  const told = event.kind === "word" ? noted(row, `${CONTRADICTION}${event.word.raw}`, at) : row;
+  return detail(told, { disputedAt: at });
 }
 
 /** One that is shown as a code or a link, or sent as an invoice. */
@@ -229,9 +311,13 @@ export function isSought(row: PaymentRow): boolean {
  * Whether the bank has yet to be told that this payment is not waited for any more (contract: on the deadline and on
  * cancel). A question about a deadline that got no answer does not hold it back; `waited`: nor one that still hangs.
  */
-export function owesRefusal({ method, state, settled, bankId, detail: known }: PaymentRow, waited: boolean): boolean {
+export function owesRefusal(
+  { method, state, settled, bankId, resolution, detail: known }: PaymentRow,
+  waited: boolean,
+): boolean {
   const { refusal, claimed, overdue, silentPolls } = known;
-  if (isPostedMethod(method)) return false;
+  // Goods were given on a person's word: who has not paid yet may still do so.
+  if (isPostedMethod(method) || resolution?.outcome === "treatedAsPaid") return false;
   if (bankId === null || settled || claimed || refusal?.heard || (refusal?.tries ?? 0) >= REFUSALS) return false;
   return isWatchState(state) || (state === "awaiting_scan" && overdue && (waited || silentPolls > 0));
 }
@@ -369,7 +455,7 @@ function contradicts({ state, settled, detail: { lastWord } }: PaymentRow, { wor
 function onPaid(row: PaymentRow, word: Word, at: number): PaymentRow {
   if (row.state === "paid") return row;
   if (word.minor !== null && word.minor !== row.minor) {
-    if (row.state === "needs_review") return row;
+    if (row.error?.code === "amount_mismatch") return row;
     const params = { asked: formatMoney(row.minor, row.currency), named: formatMoney(word.minor, row.currency) };
     const error = appError("amount_mismatch", { params });
     return move({ ...row, watching: false, settled: false, error }, "needs_review", "amount-mismatch", at);

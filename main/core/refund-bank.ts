@@ -4,6 +4,7 @@ import { formatMoney, minor as toMinor, type Minor } from "../../contract/money.
 import type { RefundState } from "../../contract/states.ts";
 import type { BankContext, Details } from "./bank.ts";
 import { bankOf } from "./calls.ts";
+import { isGone } from "./doubt.ts";
 import { asFailure, failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { Journal, Profile } from "./ports.ts";
@@ -64,13 +65,25 @@ const RESERVED: ReadonlySet<RefundState> = new Set([
 ]);
 const PAGE = 100;
 
-/** What has gone back under these names of a purchase, or may yet, as far as this till knows; without the refund `self`. */
-async function reservedOf(
+function isReserved(row: RefundRow): boolean {
+  return isGone(row) || (RESERVED.has(row.state) && row.resolution?.outcome !== "treatedAsNotRefunded");
+}
+
+interface OwnSum {
+  /** Gone, or it may go yet. */
+  readonly reserved: number;
+  readonly gone: number;
+  /** Some of it by a person's word alone. */
+  readonly decided: boolean;
+}
+
+/** What has gone back under these names of a purchase, as far as this till knows; without the refund `self`. */
+async function ownSumOf(
   journal: Pick<Journal, "refunds">,
   keys: readonly (string | null)[],
   self: string | null,
-): Promise<number> {
-  let sum = 0;
+): Promise<OwnSum> {
+  const sum = { reserved: 0, gone: 0, decided: false };
   for (const purchaseKey of keys) {
     let beforeSeq: number | null = null;
     do {
@@ -78,7 +91,12 @@ async function reservedOf(
         purchaseKey === null
           ? []
           : await journal.refunds({ purchaseKey, limit: PAGE, ...(beforeSeq === null ? {} : { beforeSeq }) });
-      for (const row of page) if (RESERVED.has(row.state) && row.id !== self) sum += row.minor ?? 0;
+      for (const row of page) {
+        if (row.id === self) continue;
+        if (isReserved(row)) sum.reserved += row.minor ?? 0;
+        if (isGone(row)) sum.gone += row.minor ?? 0;
+        sum.decided ||= row.resolution?.outcome === "treatedAsRefunded";
+      }
       beforeSeq = page.length < PAGE ? null : (page.at(-1)?.seq ?? null);
     } while (beforeSeq !== null);
   }
@@ -89,10 +107,15 @@ async function reservedOf(
 export interface Left {
   readonly total: Minor;
   readonly available: Minor;
+  /** What a later figure is compared with: the bank's own, where it has one. */
+  readonly figure: Minor;
   readonly ours: boolean;
 }
 
-/** Takes the bank's answer and adds our own sum where it has no figure; `payment` is the sale, where it is ours. */
+/**
+ * Takes the bank's answer and adds our own sum where it has no figure; `payment` is the sale, where it is ours. What a person
+ * says went back may have gone past the bank, in cash: no figure of the bank's makes that available once more.
+ */
 export async function leftOf(
   journal: Pick<Journal, "refunds">,
   { purchaseId, total, available }: Pick<Details, "purchaseId" | "total" | "available">,
@@ -100,8 +123,12 @@ export async function leftOf(
   payment: PaymentRow | null,
   self: string | null,
 ): Promise<Left> {
-  if (available !== null) return { total, available, ours: false };
+  const own = await ownSumOf(journal, [purchaseKeyOf(profile, purchaseId), otherKeyOf(payment)], self);
+  if (available !== null) {
+    const left = own.decided ? toMinor(Math.min(available, Math.max(0, total - own.gone))) : available;
+    return { total, available: left, figure: available, ours: false };
+  }
   const whole = payment === null ? total : toMinor(Math.min(total, payment.minor));
-  const gone = await reservedOf(journal, [purchaseKeyOf(profile, purchaseId), otherKeyOf(payment)], self);
-  return { total: whole, available: toMinor(Math.max(0, whole - gone)), ours: true };
+  const left = toMinor(Math.max(0, whole - own.reserved));
+  return { total: whole, available: left, figure: left, ours: true };
 }

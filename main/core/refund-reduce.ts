@@ -6,6 +6,8 @@ import { appError, type AppError } from "../../contract/errors.ts";
 import { formatMoney, minor as toMinor, type Minor } from "../../contract/money.ts";
 import type { RefundState } from "../../contract/states.ts";
 import type { RefundWord, ReturnCreated } from "./bank.ts";
+import { isClosed, isGone, refundDoubtOf, TREATED_AS } from "./doubt.ts";
+import type { Resolution } from "./payment.ts";
 import type { KnownPurchase, Reading, RefundDetail, RefundRow } from "./refund.ts";
 
 /** What a person asked for: so much of this purchase. */
@@ -64,6 +66,8 @@ export type RefundEvent =
   | { readonly kind: "reading"; readonly minor: Minor; readonly last: boolean }
   /** A day without any figure. */
   | { readonly kind: "giveUp" }
+  /** A named person decides what nobody knows. */
+  | { readonly kind: "resolved"; readonly resolution: Resolution }
   | { readonly kind: "restart" };
 
 /** A harmless creation may be sent twice in all (reliability, Kaspi `return/create`). */
@@ -73,6 +77,33 @@ const PURCHASES_WITHIN = 60_000;
 
 /** Takes a refund and what happened at `at` (epoch milliseconds); returns the same object when nothing changes. */
 export function reduceRefund(row: RefundRow, event: RefundEvent, at: number): RefundRow {
+  if (event.kind === "resolved") return onResolved(row, event.resolution, at);
+  const next = live(row, event, at);
+  return next === row || row.resolution === null || next.resolution === null ? next : judged(row, next, at);
+}
+
+/** It is settled by that: the purchase is free again. What is still read goes on being read. */
+function onResolved(row: RefundRow, resolution: Resolution, at: number): RefundRow {
+  if (refundDoubtOf(row, true) === null || isHeld(row)) return row;
+  const closed = detail({ ...row, resolution, settled: true }, { dismissed: true, disputedAt: null });
+  return move(closed, row.state, TREATED_AS[resolution.outcome], at);
+}
+
+/** What an event means beside a person's decision: the bank's word counts, and the opposite of his is told. */
+function judged(row: RefundRow, next: RefundRow, at: number): RefundRow {
+  const isMismatch = next.error?.code === "amount_mismatch" && row.error?.code !== "amount_mismatch";
+  const isDecided = next.state !== row.state && DECIDED.has(next.state);
+  const isOpposite = isDecided && (next.state === "refunded") !== (row.resolution?.outcome === "treatedAsRefunded");
+  const { disputedAt } = next.detail;
+  const told = detail(next, { disputedAt: isMismatch || isOpposite ? at : isDecided ? null : disputedAt });
+  if (isClosed(told)) return { ...told, settled: true };
+  return isTreated(told) ? { ...told, settled: false } : told;
+}
+
+/** What the bank's word, or its figure, makes of a refund that was sent. */
+const DECIDED: ReadonlySet<RefundState> = new Set(["refunded", "not_executed", "failed"]);
+
+function live(row: RefundRow, event: Exclude<RefundEvent, { kind: "resolved" }>, at: number): RefundRow {
   switch (event.kind) {
     case "code":
       return onCode(row, event.answer, at);
@@ -146,6 +177,11 @@ export function isBeforeSending(row: RefundRow): boolean {
   return row.state === "creating" || row.state === "awaiting_scan" || row.state === "choosing";
 }
 
+/** A person has decided about it, and the bank has not: it was sent, and may be on its way. */
+export function isTreated({ state, resolution }: RefundRow): boolean {
+  return resolution !== null && (state === "in_doubt" || state === "needs_review");
+}
+
 /** A person asked for it, and an earlier sending is waited for. */
 export function isHeld(row: RefundRow): boolean {
   return row.detail.heldUntil !== null;
@@ -178,8 +214,10 @@ function onCode(row: RefundRow, answer: ReturnCreated, at: number): RefundRow {
 
 function onHeld(row: RefundRow, intent: Intent, until: number, at: number): RefundRow {
   if (row.state === "not_executed") {
+    // A person's word that the money went back stands until he takes it back.
+    if (row.detail.disputedAt !== null || isGone(row)) return row;
     const again = detail(
-      { ...row, settled: false, watching: true },
+      { ...row, settled: false, watching: true, resolution: null },
       { heldUntil: until, by: intent.by, dismissed: false },
     );
     return move(again, "in_doubt", "try-again", at);

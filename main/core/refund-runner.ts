@@ -4,13 +4,14 @@
  */
 import { LATE_DELIVERY } from "./pace.ts";
 import type { Minor } from "../../contract/money.ts";
+import { isGone, refundDoubtOf } from "./doubt.ts";
 import { HttpFailure, type Batch } from "./ports.ts";
 import { readFigure } from "./refund-bank.ts";
 import { askBill, billMs, BILL_WATCH, hasOpenBill } from "./refund-bill.ts";
 import { createRefundCodes, type RefundCodes } from "./refund-code.ts";
 import { toRefund, type RefundPulse } from "./refund-present.ts";
 import { GIVE_UP, LAST_READING, readingDue } from "./refund-readings.ts";
-import { isHeld, reduceRefund, type RefundEvent } from "./refund-reduce.ts";
+import { isHeld, isTreated, reduceRefund, type RefundEvent } from "./refund-reduce.ts";
 import type { KnownPurchase, RefundRow } from "./refund.ts";
 import type { RefundParts } from "./refunds.ts";
 import type { Also } from "./runner.ts";
@@ -58,6 +59,7 @@ export interface RefundRunner {
   readonly codes: RefundCodes;
   /** Asks what can be asked now; politely. */
   ask(live: LiveRefund): Promise<void>;
+  canAsk(live: LiveRefund): boolean;
   /** Somebody is choosing. */
   touch(live: LiveRefund): void;
   /** Until when (monotonic) nothing may be sent after this one. */
@@ -80,6 +82,8 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
   const lives = new Map<string, LiveRefund>();
   /** When each sending of this process left, monotonic: a wall clock that jumps must not let a second one go early. */
   const left = new Map<string, number>();
+  /** What an earlier process sent has left before that. */
+  const began = clock.mono();
   let started = false;
   let over = false;
   let waits = 0;
@@ -108,7 +112,7 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
     };
     lives.set(row.id, live);
     // When it left before the process died is not known: the wall clock may have been put right since.
-    if (row.detail.sentAt !== null && row.watching) left.set(row.id, clock.mono());
+    if (row.detail.sentAt !== null && row.watching && !left.has(row.id)) left.set(row.id, clock.mono());
     place(live, null);
     sync(live);
     return live;
@@ -151,6 +155,8 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
   /** What is not watched any more has been looked at after its hold. */
   function holdOf(row: RefundRow): number {
     const at = left.get(row.id);
+    // A person's word does not call back what is on its way.
+    if (isTreated(row)) return (at ?? began) + LATE_DELIVERY;
     return at === undefined || !row.watching ? clock.mono() : at + LATE_DELIVERY;
   }
 
@@ -223,11 +229,10 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
       }
       const row: RefundRow = { ...next, version: before.version + 1 };
       const told = eventsOf(row, before);
-      const moved =
-        row.state === "refunded" && before.state !== "refunded" && row.minor !== null && row.paymentId !== null;
+      const moved = (isGone(row) ? (row.minor ?? 0) : 0) - (isGone(before) ? (before.minor ?? 0) : 0);
       let head = -1;
-      if (moved && row.paymentId !== null && row.minor !== null)
-        await runner.amend(row.paymentId, { kind: "refunded", minor: row.minor }, { ...more, refunds: [row], ...told });
+      if (moved !== 0 && row.paymentId !== null)
+        await runner.amend(row.paymentId, { kind: "refunded", minor: moved }, { ...more, refunds: [row], ...told });
       else ({ head } = await runner.commit({ at: clock.now(), ...more, refunds: [row], ...told }));
       live.operations = row.state === "sending" ? before.detail.operations : [];
       live.row = row;
@@ -263,8 +268,9 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
   /** What is settled, put away and not looked at any more has no business in memory. */
   function forget({ row }: LiveRefund): void {
     // Looked at after its hold, or never to be looked at.
-    if (row.settled && !row.watching) left.delete(row.id);
-    if (row.settled && !row.watching && (row.detail.dismissed || !row.detail.onScreen)) lives.delete(row.id);
+    if (row.settled && !row.watching && !isTreated(row)) left.delete(row.id);
+    const shown = row.detail.onScreen && !row.detail.dismissed;
+    if (row.settled && !row.watching && !shown && refundDoubtOf(row, false) === null) lives.delete(row.id);
   }
 
   function eventsOf(row: RefundRow, before: RefundRow | null): Required<Pick<Batch, "events" | "outbox">> {
@@ -320,7 +326,8 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
   }
 
   async function reading(live: LiveRefund, asked: number, available: Minor): Promise<void> {
-    if (live.row.state === "not_executed" && (await explained(live.row, available, null)))
+    const { row } = live;
+    if ((row.state === "not_executed" || isTreated(row)) && (await explained(row, available, null)))
       return void (await apply(live, { kind: "giveUp" }));
     const last = live.doubtAt !== null && asked - live.doubtAt >= LAST_READING;
     await apply(live, { kind: "reading", minor: available, last });
@@ -383,6 +390,7 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
     keep,
     codes,
     ask,
+    canAsk: (live) => questionOf(live) !== null,
     touch(live) {
       live.idleAt = clock.mono() + IDLE;
       sync(live);

@@ -10,7 +10,7 @@ import { asFailure, failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { CallRow } from "./ports.ts";
 import { leftOf, otherKeyOf, readFigure, type Left } from "./refund-bank.ts";
-import { reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
+import { isTreated, reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
 import type { RefundRow } from "./refund.ts";
 import type { RefundParts } from "./refunds.ts";
@@ -95,7 +95,7 @@ export function createRefundSender(
 
   async function carryOut(live: LiveRefund, intent: Intent, tell: (stop: Stop | null) => void): Promise<void> {
     const stop = async (error: AppError, left: Left | null = null, other: RefundRow | null = null): Promise<void> => {
-      const { available: a0, ours } = left ?? { available: null, ours: false };
+      const { figure: a0, ours } = left ?? { figure: null, ours: false };
       const event: RefundEvent = { kind: "stopped", error, a0, ours };
       await refunds.apply(live, event).catch(() => void refunds.keep(live, event));
       tell({ error, other });
@@ -104,11 +104,11 @@ export function createRefundSender(
     const other = (await undecided(intent.purchaseKey, live.row.id)) ?? (await undecidedElse(payment));
     if (other) return stop(busyWith(other), null, other);
 
-    const before = await sentBefore(intent.purchaseKey);
+    const before = await sentBefore([intent.purchaseKey, otherKeyOf(payment)]);
     // Somebody has gone on without this one: its figure from before proves nothing any more.
     if (live.row.state === "not_executed" && before?.id !== live.row.id)
       return stop(appError("refund_moved"), null, before);
-    const doubtful = before?.state === "not_executed" ? before : null;
+    const doubtful = before !== null && (before.state === "not_executed" || isTreated(before)) ? before : null;
     if (doubtful && !(await hold(live, intent, doubtful, tell))) return;
 
     const ctx = await providers.context(live.row.profileId);
@@ -117,8 +117,8 @@ export function createRefundSender(
     if (figure !== null && !("total" in figure)) return stop(figure);
     const left = figure && (await leftOf(journal, figure, live.row, payment, live.row.id));
     if (left) {
-      const { available } = left;
-      if (doubtful && !(await unmoved(live, doubtful, available))) {
+      const { available, figure: read } = left;
+      if (doubtful && !left.ours && !(await unmoved(live, doubtful, read))) {
         // Its own first sending has worked, or somebody else's refund is in the figure: the state says which.
         if (doubtful.id === live.row.id) return tell(null);
         return stop(appError("refund_moved"), left, refunds.live(doubtful.id)?.row ?? doubtful);
@@ -132,7 +132,7 @@ export function createRefundSender(
     const event: RefundEvent = {
       kind: "send",
       intent: { ...intent, ...(figure ? known(intent, figure) : {}) },
-      a0: left?.available ?? null,
+      a0: left?.figure ?? null,
       ours: left?.ours ?? true,
     };
     const own = await providers.context(live.row.profileId);
@@ -176,9 +176,11 @@ export function createRefundSender(
 
   // ---- what was sent before ----
 
-  /** The refund of this purchase that was sent last. */
-  async function sentBefore(purchaseKey: string): Promise<RefundRow | null> {
-    const stored = await journal.refunds({ purchaseKey, limit: PAST });
+  /** The refund of this purchase that was sent last, under any of its names. */
+  async function sentBefore(keys: readonly (string | null)[]): Promise<RefundRow | null> {
+    const stored: RefundRow[] = [];
+    for (const purchaseKey of keys)
+      if (purchaseKey !== null) stored.push(...(await journal.refunds({ purchaseKey, limit: PAST })));
     const rows = stored.map((row) => refunds.live(row.id)?.row ?? row);
     const moment = (row: RefundRow): number => row.detail.sentAt ?? 0;
     const sent = rows.filter((row) => row.detail.sentAt !== null);
@@ -216,6 +218,7 @@ export function createRefundSender(
     const own = earlier.id === live.row.id;
     const first = own ? live : await refunds.known(earlier.id);
     if (!first) return false;
+    if (isTreated(first.row)) return agreed(first, available, live.row.id);
     if (await refunds.explained(first.row, available, live.row.id)) {
       const moved: RefundEvent = { kind: "stopped", error: appError("refund_moved"), a0: null };
       await refunds.keep(first, own ? moved : { kind: "giveUp" });
@@ -223,6 +226,13 @@ export function createRefundSender(
     }
     await refunds.keep(first, { kind: "reading", minor: available, last: true });
     return !refunds.stopped() && first.row.state === (own ? "in_doubt" : "not_executed");
+  }
+
+  /** The same after a person's decision about the first one: his word stands unless the bank's figure now says otherwise. */
+  async function agreed(first: LiveRefund, available: Minor, next: string): Promise<boolean> {
+    if (!(await refunds.explained(first.row, available, next)))
+      await refunds.keep(first, { kind: "reading", minor: available, last: true });
+    return !refunds.stopped() && first.row.detail.disputedAt === null;
   }
 
   // ---- the sending ----

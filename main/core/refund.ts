@@ -70,6 +70,8 @@ export interface RefundDetail {
   readonly evidence: "none" | "answer" | "balance" | "person";
   readonly by: string | null;
   readonly reason: string | null;
+  /** When the bank said the opposite of a person's decision; null once a person has decided about that. */
+  readonly disputedAt: number | null;
   readonly history: readonly RefundHistoryEntry[];
 }
 
@@ -101,6 +103,7 @@ export const NEW_REFUND_DETAIL: RefundDetail = {
   evidence: "none",
   by: null,
   reason: null,
+  disputedAt: null,
   history: [],
 };
 

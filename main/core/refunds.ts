@@ -3,15 +3,19 @@ import { appError, type AppError, type Result } from "../../contract/errors.ts";
 import { formatMoney, parseAmount, type Minor } from "../../contract/money.ts";
 import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
 import type { Refund } from "../../contract/refund.ts";
+import type { DoubtCause } from "../../contract/review.ts";
 import type { RefundView } from "../../contract/snapshot.ts";
+import { refundDoubtOf } from "./doubt.ts";
 import type { People } from "./index.ts";
 import { askPage, BAD_CURSOR, cutPage } from "./page.ts";
+import type { Resolution } from "./payment.ts";
 import type { Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import { purchaseKeyOf } from "./refund-bank.ts";
 import { lookAt } from "./refund-look.ts";
 import { toRefund, toRefundView } from "./refund-present.ts";
-import { isBeforeSending, type Intent } from "./refund-reduce.ts";
+import { GIVE_UP, LAST_READING } from "./refund-readings.ts";
+import { isBeforeSending, isHeld, isTreated, type Intent } from "./refund-reduce.ts";
 import { createRefundRequests, SENIORS } from "./refund-request.ts";
 import { createRefundRunner, type LiveRefund } from "./refund-runner.ts";
 import { createRefundSender } from "./refund-send.ts";
@@ -43,7 +47,11 @@ export interface Refunds {
   wake(): void;
   /** The refund on the screen; null where a payment stands, or nothing. */
   current(): RefundView | null;
-  /** Undecided ones that have left the screen. */
+  /** What nobody knows, wherever it stands. */
+  doubted(): readonly DoubtedRefund[];
+  /** A named person's decision. False where there was nothing to decide any more. Rejects when the journal refuses. */
+  resolve(id: string, resolution: Resolution): Promise<boolean>;
+  /** Those of them that have left the screen. */
   undecided(): readonly RefundView[];
   /** A refund that a payment must not push from the screen: `choosing` or `sending` there. */
   holdsScreen(): RefundRow | null;
@@ -71,6 +79,18 @@ export interface RefundParts {
 }
 
 type Refusal = Extract<Result<never>, { ok: false }>;
+
+/** A refund that nobody knows the end of. */
+export interface DoubtedRefund {
+  readonly row: RefundRow;
+  readonly cause: DoubtCause;
+  readonly view: RefundView;
+  /** The till is still finding out by itself. */
+  readonly isBeingFound: boolean;
+  readonly canAsk: boolean;
+  /** It is read by itself until then (epoch milliseconds); null: on request alone. */
+  readonly asksUntil: number | null;
+}
 
 /** Makes the refund desk of one till. */
 export function createRefunds(parts: RefundParts): Refunds {
@@ -182,6 +202,18 @@ export function createRefunds(parts: RefundParts): Refunds {
     return [...shown()].toSorted((a, b) => b.row.seq - a.row.seq)[0] ?? null;
   }
 
+  function doubted(live: LiveRefund, cause: DoubtCause): DoubtedRefund {
+    const { row, doubtAt } = live;
+    const { detail } = row;
+    const isRead = row.state === "in_doubt" && !isHeld(row) && doubtAt !== null;
+    const isBeingFound =
+      row.state === "sending" ||
+      isHeld(row) ||
+      (isRead && clock.mono() < doubtAt + LAST_READING && cause === "no_answer");
+    const asksUntil = isRead && detail.doubtAt !== null ? detail.doubtAt + GIVE_UP : null;
+    return { row, cause, view: draw(live), isBeingFound, canAsk: refunds.canAsk(live), asksUntil };
+  }
+
   const draw = (live: LiveRefund): RefundView => toRefundView(live.row, refunds.pulse(live), clock.mono(), timezone);
 
   async function act(live: LiveRefund, kind: "cancel" | "dismiss"): Promise<Result<Refund>> {
@@ -228,7 +260,8 @@ export function createRefunds(parts: RefundParts): Refunds {
     async refresh(id) {
       const row = await rowOf(id);
       if (!row) return refuse(appError("not_found"));
-      const live = refunds.live(id);
+      // One that a person has decided about has left the memory; the bank's word still counts.
+      const live = refunds.live(id) ?? (isTreated(row) ? refunds.adopt(row) : undefined);
       if (!live) return { ok: true, value: show(row) };
       await within(clock, refunds.ask(live), REFRESH_WITHIN);
       if (live.row.detail.heldUntil === null) sender.wake(id);
@@ -255,10 +288,23 @@ export function createRefunds(parts: RefundParts): Refunds {
       const live = newest();
       return live === null ? null : draw(live);
     },
+    doubted() {
+      const current = newest();
+      return [...refunds.all()].flatMap((live) => {
+        const cause = refundDoubtOf(live.row, live === current);
+        return cause === null ? [] : [doubted(live, cause)];
+      });
+    },
+    async resolve(id, resolution) {
+      const live = refunds.live(id);
+      if (!live) return false;
+      await refunds.apply(live, { kind: "resolved", resolution });
+      return live.row.resolution === resolution;
+    },
     undecided() {
       const current = newest();
       return [...refunds.all()]
-        .filter((live) => live !== current && ["in_doubt", "needs_review", "sending"].includes(live.row.state))
+        .filter((live) => live !== current && refundDoubtOf(live.row, false) !== null)
         .toSorted((a, b) => a.row.seq - b.row.seq)
         .map(draw);
     },

@@ -9,6 +9,7 @@ import type { Cards } from "./cards.ts";
 import { createCreation, type Creation } from "./creation.ts";
 import { createLookUps } from "./look-up.ts";
 import { BRISK_FOR, DEFAULT_POLL, JOURNAL_AGAIN, nextPoll, pollMs } from "./pace.ts";
+import { doubtOf } from "./doubt.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { Batch, NoticeRow, Ports } from "./ports.ts";
 import { createPosts } from "./post.ts";
@@ -23,6 +24,7 @@ import {
   reduce,
   type PaymentEvent,
 } from "./reduce.ts";
+import { SILENT_POLLS } from "./reduce-steps.ts";
 import { hasOpenPage, LAG, SESSION } from "./reduce-posted.ts";
 import { createRefusals } from "./refusal.ts";
 import { onMonotonic, type Schedule } from "./schedule.ts";
@@ -41,6 +43,8 @@ export interface Live {
   askedAt: number | null;
   silent: boolean;
   watchStep: number;
+  /** So many questions have ended since nobody knows what became of it. */
+  looks: number;
   /** A posted one is asked about often until then (monotonic). */
   briskUntil: number;
   asking: Promise<void> | null;
@@ -153,6 +157,8 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       askedAt: null,
       silent: false,
       watchStep: 0,
+      // One question after a start: it may have waited for a long time.
+      looks: SILENT_POLLS - 1,
       briskUntil: 0,
       asking: null,
       odd: null,
@@ -298,6 +304,8 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     });
     live.row = row;
     hooks.noticed(notices);
+    if (doubtOf(before, clock.now()) === null)
+      live.looks = row.detail.history.at(-1)?.cause === "silence" ? SILENT_POLLS : 0;
     note(before, row);
     placeDeadlines(live, before);
     syncTimers(live);
@@ -311,6 +319,13 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     if (contradiction) log.error("payment.contradicted", { id, number, state, cause: contradiction.cause });
     if (before.state !== state || before.settled !== settled)
       log.info("payment.moved", { id, number, from: before.state, to: state, settled, late });
+  }
+
+  function asked(live: Live): void {
+    syncTimers(live);
+    live.looks += 1;
+    // A person may decide from here on.
+    if (live.looks === SILENT_POLLS && !stopped && doubtOf(live.row, clock.now()) !== null) hooks.changed(-1);
   }
 
   async function amend(id: string, event: PaymentEvent, more: Also): Promise<void> {
@@ -360,7 +375,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     ...shared,
     refusals,
     postpone: setPoll,
-    asked: syncTimers,
+    asked,
     changed: () => hooks.changed(-1),
   });
   const { ask } = asking;

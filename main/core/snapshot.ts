@@ -2,12 +2,13 @@
 import { isOpen } from "../../contract/states.ts";
 import type { Banner, PaymentView, RefundView, Snapshot, View } from "../../contract/snapshot.ts";
 import type { PaymentPages } from "./bank-page.ts";
+import { doubtOf, isClosed } from "./doubt.ts";
 import type { Live, Runner } from "./runner.ts";
 import type { Finding, NoticeRow, Ports } from "./ports.ts";
 import type { Providers } from "./providers.ts";
 import type { PaymentRow } from "./payment.ts";
 import { toView } from "./present.ts";
-import type { Refunds } from "./refunds.ts";
+import type { DoubtedRefund, Refunds } from "./refunds.ts";
 import type { Settings } from "./settings.ts";
 import { isoTime } from "./time.ts";
 
@@ -35,6 +36,23 @@ export function currentOf(lives: Iterable<Live>): Live | null {
   return shown.find((live) => isOpen(live.row)) ?? shown.toSorted((a, b) => b.row.seq - a.row.seq)[0] ?? null;
 }
 
+/** Draws a payment for the cashier, or for the customer. */
+export function drawer(
+  ports: Pick<Ports, "clock">,
+  timezone: string,
+  runner: Pick<Runner, "pulse">,
+  providers: Pick<Providers, "operates">,
+  pages: Pick<PaymentPages, "view">,
+  cashier: boolean,
+): (live: Live) => PaymentView {
+  const mono = ports.clock.mono();
+  return (live) =>
+    toView(live.row, runner.pulse(live), mono, timezone, {
+      bankPage: cashier ? pages.view(live) : null,
+      operations: providers.operates(live.row.profileId),
+    });
+}
+
 /** Builds the snapshot of one view. The customer's view shows the sale on the screen and nothing else. */
 export function buildSnapshot(
   view: View,
@@ -47,13 +65,8 @@ export function buildSnapshot(
 ): Snapshot {
   const { settings } = state;
   const { timezone } = settings;
-  const mono = ports.clock.mono();
   const cashier = view === "cashier";
-  const draw = (live: Live): PaymentView =>
-    toView(live.row, runner.pulse(live), mono, timezone, {
-      bankPage: cashier ? pages.view(live) : null,
-      operations: providers.operates(live.row.profileId),
-    });
+  const draw = drawer(ports, timezone, runner, providers, pages, cashier);
   const lives = [...runner.all()];
   const current = currentOf(lives);
   const offline = providers.offlineSince();
@@ -89,7 +102,9 @@ export function buildSnapshot(
     refundPinAboveMinor: settings.refundPinAbove,
     parked: cashier ? lives.filter(({ row }) => isOnStrip(row, ports.clock.now())).map(draw) : [],
     watched: lives.filter((live) => live.row.watching && !live.row.settled).length,
-    banners: cashier ? banners(state, ports, runner, lives, current, offline, draw, refunds.undecided()) : [],
+    banners: cashier
+      ? banners(state, ports, runner, lives, current, offline, draw, refunds.undecided(), refunds.doubted())
+      : [],
     inDoubt: cashier ? state.inDoubt : { count: 0, since: null, announce: false },
     trainingFault: settings.training ? state.trainingFault : null,
   };
@@ -98,7 +113,7 @@ export function buildSnapshot(
 /** An invoice that can no longer be paid waits in the history for somebody to ask about it (Kaspi 4.6: 24 hours). */
 function isOnStrip(row: PaymentRow, now: number): boolean {
   const { payableUntil } = row.detail;
-  return row.parked && !row.settled && (payableUntil === null || payableUntil > now);
+  return row.parked && !row.settled && !isClosed(row) && (payableUntil === null || payableUntil > now);
 }
 
 function banners(
@@ -110,6 +125,7 @@ function banners(
   offline: number | null,
   draw: (live: Live) => PaymentView,
   undecidedRefunds: readonly RefundView[],
+  doubtedRefunds: readonly DoubtedRefund[],
 ): Banner[] {
   const { timezone, provisionFile, providers } = state.settings;
   const now = ports.clock.now();
@@ -141,10 +157,7 @@ function banners(
       dismissible: true,
     });
   }
-  const open = lives.filter(
-    (live) =>
-      live !== current && !live.row.settled && (live.row.state === "in_doubt" || live.row.state === "needs_review"),
-  );
+  const open = lives.filter((live) => live !== current && doubtOf(live.row, now) !== null);
   const oldest = open.toSorted((a, b) => a.row.seq - b.row.seq)[0];
   if (oldest) {
     const since = isoTime(oldest.row.updatedAt, timezone);
@@ -159,6 +172,12 @@ function banners(
     });
   }
   const [refund] = undecidedRefunds;
+  /** It goes when a person decides anew: what nobody has decided about must not be waved away. */
+  const disputed = (payment: PaymentView | null, refund: RefundView | null, since: number): void => {
+    const id = `contradiction-${payment?.id ?? refund?.id ?? ""}`;
+    const at = isoTime(since, timezone);
+    list.push({ id, kind: "contradiction", payment, refund, since: at, params: {}, dismissible: false });
+  };
   if (refund) {
     list.push({
       id: "refund-in-doubt",
@@ -170,6 +189,10 @@ function banners(
       dismissible: false,
     });
   }
+  for (const live of lives)
+    if (live.row.detail.disputedAt !== null) disputed(draw(live), null, live.row.detail.disputedAt);
+  for (const { row, cause, view } of doubtedRefunds)
+    if (cause === "contradicted") disputed(null, view, row.detail.disputedAt ?? row.updatedAt);
   for (const provider of providers) {
     if (provider.certificateExpires === null) continue;
     const days = Math.floor((provider.certificateExpires - now) / DAY);

@@ -17,7 +17,7 @@ import type {
   RefundWord,
 } from "../../main/core/bank.ts";
 import { createCore } from "../../main/core/core.ts";
-import type { Core } from "../../main/core/index.ts";
+import type { Core, People } from "../../main/core/index.ts";
 import type { PaymentDetail, PaymentRow } from "../../main/core/payment.ts";
 import {
   HttpFailure,
@@ -224,7 +224,7 @@ export interface BillDesk {
   close(): Promise<void>;
 }
 
-export async function openBillDesk(): Promise<BillDesk> {
+export async function openBillDesk(people: People = testPeople()): Promise<BillDesk> {
   const dir = await mkdtemp(join(tmpdir(), "qabyl-bill-"));
   const clock = simulatedClock();
   const bank = billBank(clock);
@@ -272,7 +272,7 @@ export async function openBillDesk(): Promise<BillDesk> {
       banks: [BANK],
       settings,
       training: null,
-      people: testPeople(),
+      people,
     });
     core.watch("cashier", (snapshot) => (latest = snapshot));
     await core.start();

@@ -18,7 +18,7 @@ export interface CodeDesk extends Desk {
   row(id: string): Promise<PaymentRow>;
 }
 
-export interface CodeDeskOptions extends Pick<DeskOptions, "wrap" | "events" | "training"> {
+export interface CodeDeskOptions extends Pick<DeskOptions, "wrap" | "events" | "training" | "people"> {
   readonly without?: readonly string[];
   readonly range?: { readonly from: number; readonly to: number };
   readonly tillId?: string;
@@ -54,7 +54,7 @@ export function codeSettings({
 
 export async function openCodeDesk(options: CodeDeskOptions = {}): Promise<CodeDesk> {
   const made: CodeBank[] = [];
-  const { wrap, events, training } = options;
+  const { wrap, events, training, people } = options;
   const desk = await openDesk({
     settings: codeSettings(options),
     other(clock) {
@@ -64,6 +64,7 @@ export async function openCodeDesk(options: CodeDeskOptions = {}): Promise<CodeD
     ...(wrap ? { wrap } : {}),
     ...(events ? { events } : {}),
     ...(training ? { training } : {}),
+    ...(people ? { people } : {}),
   });
   const [codes] = made;
   if (!codes) throw new Error("no second bank");

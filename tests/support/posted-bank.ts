@@ -168,6 +168,9 @@ export function postedBank(clock: SimulatedClock): PostedBank {
       case "capture":
         if (order) Object.assign(order, { captures: order.captures + 1, word: "paid" });
         return { kind: "heard" };
+      case "release":
+        if (order) order.word = "released";
+        return { kind: "heard" };
       default:
         return { kind: "alive" };
     }

@@ -70,7 +70,7 @@ export function postedSettings(): Settings {
   };
 }
 
-export async function openPostedDesk(options: Pick<DeskOptions, "wrap"> = {}): Promise<PostedDesk> {
+export async function openPostedDesk(options: Pick<DeskOptions, "wrap" | "people"> = {}): Promise<PostedDesk> {
   const made: PostedBank[] = [];
   const shown: ShownPage[] = [];
   const bankPages: BankPages = {

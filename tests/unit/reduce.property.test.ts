@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { appError } from "../../contract/errors.ts";
 import { minor } from "../../contract/money.ts";
-import { isOpen, type PaymentState } from "../../contract/states.ts";
+import { isOpen, type Outcome, type PaymentState } from "../../contract/states.ts";
 import type { Created } from "../../main/core/bank.ts";
+import { doubtOf, isClosed } from "../../main/core/doubt.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
 import { CONTRADICTION, DAY, isAskedByTimer, reduce, type PaymentEvent } from "../../main/core/reduce.ts";
 import { AT, created, invoiced, newRow, says } from "../support/rows.ts";
@@ -38,6 +39,10 @@ const MAY_BECOME: Record<PaymentState, readonly PaymentState[]> = {
   needs_review: ["paid", "declined"],
 };
 
+const decision = (outcome: Outcome): PaymentEvent => ({
+  kind: "resolved",
+  resolution: { outcome, by: "Болат", reason: "because", at: AT },
+});
 const words = fc.constantFrom("created", "scanned", "held", "paid", "declined" as const);
 const event: fc.Arbitrary<PaymentEvent> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<PaymentEvent>({ kind: "created", answer: created }) },
@@ -58,6 +63,7 @@ const event: fc.Arbitrary<PaymentEvent> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<PaymentEvent>({ kind: "deadline" }, { kind: "dead" }) },
   { weight: 1, arbitrary: fc.constantFrom<PaymentEvent>({ kind: "watchEnd" }, { kind: "restart", danger: null }) },
   { weight: 2, arbitrary: fc.constantFrom<PaymentEvent>({ kind: "cancel" }, { kind: "dismiss" }) },
+  { weight: 1, arbitrary: fc.constantFrom(decision("treatedAsPaid"), decision("treatedAsUnpaid")) },
 );
 
 const error = appError("answer_lost");
@@ -146,6 +152,7 @@ const invoiceEvent: fc.Arbitrary<PaymentEvent> = fc.oneof(
       { kind: "dismiss" },
       { kind: "refunded", minor: 100 },
       { kind: "restart", danger: "dangerous" },
+      decision("treatedAsUnpaid"),
     ),
   },
 );
@@ -325,6 +332,57 @@ describe("any sequence of events of an invoice", () => {
   });
 });
 
+describe("any sequence of events after a person's decision", () => {
+  const seen = new Set<string>();
+
+  it("changes no state by itself, leaves the bank its later word, and tells of the opposite", () => {
+    const doubt: PaymentEvent[] = [token, deadline, silence, silence, silence];
+    const start = fc.constantFrom<PaymentEvent[]>(doubt, [...doubt, { kind: "watchEnd" }]);
+    const outcome = fc.constantFrom<Outcome>("treatedAsPaid", "treatedAsUnpaid");
+    const rest = fc.array(codeEvent, { minLength: 1, maxLength: 16 });
+    fc.assert(
+      fc.property(start, outcome, rest, fc.boolean(), (first, decided, events, review) => {
+        let row = first.reduce((so, e) => reduce(so, e, AT), newRow({}, { invoiceId: "12345678000001" }));
+        if (review) row = { ...row, watching: false, state: "needs_review" };
+        [decision(decided), ...events].forEach((e, index) => {
+          const next = reduce(row, e, AT + index * 1000);
+          checkStep(row, e, next);
+          checkDecided(row, e, next);
+          if (next.state !== row.state) seen.add(`${next.resolution?.outcome ?? ""}: ${next.state}`);
+          row = next;
+        });
+      }),
+      { numRuns: 1_000, seed: 20261122 },
+    );
+    const states = ["declined", "expired", "needs_review", "paid"];
+    const all = ["treatedAsPaid", "treatedAsUnpaid"].flatMap((said) => states.map((state) => `${said}: ${state}`));
+    expect([...seen].toSorted()).toEqual(all);
+  });
+});
+
+function checkDecided(before: PaymentRow, e: PaymentEvent, after: PaymentRow): void {
+  const said = after.resolution?.outcome;
+  const where = `${said}: ${before.state} × ${label(e)} -> ${after.state}`;
+  const [was, is] = [before.detail.disputedAt, after.detail.disputedAt];
+  if (e.kind === "resolved") {
+    expect(after !== before, where).toBe(doubtOf(before, after.updatedAt) !== null);
+    expect(after.state, where).toBe(before.state);
+    expect(isOpen(after), where).toBe(false);
+    expect(is, where).toBeNull();
+    return;
+  }
+  expect(after.resolution, where).toBe(before.resolution);
+  // Another sum than was asked for, or the bank's no of what was treated as paid.
+  const isMismatch = after.error?.code === "amount_mismatch" && before.error?.code !== "amount_mismatch";
+  const isNo = said === "treatedAsPaid" && after.settled && !before.settled && after.state !== "paid" && is !== null;
+  if (isMismatch || isNo) expect(is, where).toBe(after.updatedAt);
+  if (said === "treatedAsPaid" && ["declined", "expired", "cancelled"].includes(after.state) && after.settled)
+    expect(after.resolution !== null && (is !== null || before.settled), where).toBe(true);
+  if (after.state === "paid") expect(is !== null && before.state !== "paid", where).toBe(false);
+  // What is open again stays so until the bank's money or a person says otherwise.
+  if (was !== null && is === null) expect(after.state, where).toBe("paid");
+}
+
 function checkInvoice(before: PaymentRow, e: PaymentEvent, after: PaymentRow): void {
   const where = `${before.state} × ${label(e)} -> ${after.state}`;
   // Never by a timer, whatever happens (Q-33).
@@ -336,7 +394,7 @@ function checkInvoice(before: PaymentRow, e: PaymentEvent, after: PaymentRow): v
     expect(after.settled, where).toBe(true);
   }
   if (after.state === "awaiting_payment") {
-    expect(after.settled, where).toBe(false);
+    expect(after.settled, where).toBe(isClosed(after));
     expect(after.bankId, where).not.toBeNull();
     expect(after.detail.payableUntil, where).toBe(AT + DAY);
   }
@@ -377,9 +435,12 @@ function checkCode(before: PaymentRow, e: PaymentEvent, after: PaymentRow): void
   if (after.error?.code === "qr_mismatch") expect(after.state, where).toBe("awaiting_scan");
   if (after === before) return;
   const told = is.history.slice(was.history.length).find(({ cause }) => cause.startsWith(CONTRADICTION));
-  if (told) {
-    const { history: _h, ...rest } = is;
-    const { history: _w, ...kept } = was;
+  if (told && before.resolution === null) {
+    const { history: _h, disputedAt, ...rest } = is;
+    const { history: _w, disputedAt: before_, ...kept } = was;
+    // A person is told, unless the word comes of a reading that is behind (Q-35).
+    const isBehind = e.kind === "word" && ["created", "pending"].includes(e.word.word) && before.state !== "paid";
+    expect(disputedAt, where).toBe(isBehind ? before_ : after.updatedAt);
     expect({ ...after, updatedAt: 0, detail: rest }, where).toEqual({ ...before, updatedAt: 0, detail: kept });
     expect(
       was.history.map(({ cause }) => cause),
@@ -398,6 +459,7 @@ function checkStep(before: PaymentRow, e: PaymentEvent, after: PaymentRow): void
     const gone =
       before.parked ||
       ["expired", "cancelled", "declined", "needs_review"].includes(before.state) ||
+      before.resolution !== null ||
       after.detail.history.at(-2)?.cause === "found-late";
     expect(after.late, where).toBe(gone);
   }
@@ -408,8 +470,9 @@ function checkStep(before: PaymentRow, e: PaymentEvent, after: PaymentRow): void
   if (before.bankId !== null) expect(after.bankId, where).toBe(before.bankId);
   if (after.settled) expect(after.watching, where).toBe(false);
   if (["paid", "declined", "failed"].includes(after.state)) expect(after.settled, where).toBe(true);
-  if (["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt", "needs_review"].includes(after.state))
+  if (["creating", "awaiting_scan", "awaiting_confirmation", "in_doubt"].includes(after.state))
     expect(after.settled, where).toBe(false);
+  if (after.state === "needs_review") expect(after.settled, where).toBe(isClosed(after));
   // Nothing unfinished that the bank knows is ever left unasked, unless it waits for a person.
   if (!after.settled && after.bankId !== null && after.state !== "needs_review" && after.method !== "invoice")
     expect(isAskedByTimer(after), where).toBe(true);

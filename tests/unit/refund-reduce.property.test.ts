@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { appError } from "../../contract/errors.ts";
 import { minor, type Minor } from "../../contract/money.ts";
-import { REFUND_STATES, type RefundState } from "../../contract/states.ts";
+import { REFUND_STATES, type Outcome, type RefundState } from "../../contract/states.ts";
 import type { RefundWord } from "../../main/core/bank.ts";
-import { reduceRefund, type Intent, type RefundEvent } from "../../main/core/refund-reduce.ts";
+import { isGone } from "../../main/core/doubt.ts";
+import { isHeld, isTreated, reduceRefund, type Intent, type RefundEvent } from "../../main/core/refund-reduce.ts";
 import type { RefundRow } from "../../main/core/refund.ts";
 import { newRefund } from "../support/refund-rows.ts";
 import { AT } from "../support/rows.ts";
@@ -56,6 +57,11 @@ const code = {
   expiresAt: null,
 } as const;
 
+const sent = (a0: Minor | null, ours: boolean): RefundEvent => ({ kind: "send", intent, a0, ours });
+const decision = (outcome: Outcome): RefundEvent => ({
+  kind: "resolved",
+  resolution: { outcome, by: "Болат", reason: "because", at: AT },
+});
 /** `ours`: the bank has no figure; it is one kind of bank or the other for a whole refund. */
 const eventOf = (ours: boolean): fc.Arbitrary<RefundEvent> =>
   fc.oneof(
@@ -72,6 +78,8 @@ const eventOf = (ours: boolean): fc.Arbitrary<RefundEvent> =>
         { kind: "dismiss" },
         { kind: "restart" },
         { kind: "stopped", error, a0: null },
+        decision("treatedAsRefunded"),
+        decision("treatedAsNotRefunded"),
       ),
     },
     {
@@ -256,6 +264,7 @@ describe("any history of a refund", () => {
   it("settled it is over, but for a later figure and a person who tries again", () => {
     always(({ before, event: given, after }) => {
       if (!before.settled || before.state === after.state) return;
+      if (isTreated(before)) return expect(["reading", "bill", "giveUp"]).toContain(given.kind);
       expect(before.state).toBe("not_executed");
       expect(["reading", "held"]).toContain(given.kind);
     });
@@ -264,10 +273,63 @@ describe("any history of a refund", () => {
   it("settled and undecided are told apart, and a code is on show only while it can be scanned", () => {
     const settled: readonly RefundState[] = ["refunded", "failed", "expired", "cancelled", "not_executed"];
     always(({ after }) => {
-      expect(after.settled).toBe(settled.includes(after.state));
+      const isClosed = isTreated(after) && after.detail.disputedAt === null;
+      expect(after.settled).toBe(settled.includes(after.state) || isClosed);
       if (after.state !== "awaiting_scan") expect(after.detail.payload).toBeNull();
       if (after.state !== "choosing") expect(after.detail.operations).toEqual([]);
       if (after.detail.heldUntil !== null) expect(["creating", "choosing", "in_doubt"]).toContain(after.state);
     });
   });
+
+  it("a person decides only what nobody knows, changes no state by it, and is told of the opposite", () => {
+    const seen = new Set<string>();
+    const check = ({ before, event: given, after }: Step): void => {
+      if (given.kind === "resolved") {
+        const isOpen = before.detail.disputedAt !== null || (before.resolution === null && isUnknown(before));
+        expect(after !== before).toBe(isOpen && !isHeld(before));
+        expect(after.state).toBe(before.state);
+        if (after !== before) expect(after).toMatchObject({ settled: true, resolution: { by: "Болат" } });
+        return;
+      }
+      // Only a person who tries it again takes his decision back.
+      if (before.resolution !== null && after.resolution === null) return expect(given.kind).toBe("held");
+      expect(after.resolution).toBe(before.resolution);
+      const outcome = after.resolution?.outcome;
+      if (outcome === undefined) return expect(after.detail.disputedAt).toBeNull();
+      if (after.state !== before.state && after.state !== "needs_review") {
+        const opposite = (after.state === "refunded") !== (outcome === "treatedAsRefunded");
+        expect(after.detail.disputedAt !== null, `${outcome}: ${after.state}`).toBe(opposite);
+        seen.add(`${outcome}: ${after.state}`);
+      }
+      // What a person says went back is never sent once more.
+      if (isGone(before)) expect(after.detail.sends).toBe(before.detail.sends);
+    };
+    const undecided = fc
+      .constantFrom(true, false)
+      .chain((ours) =>
+        fc.tuple(
+          fc.constant<RefundEvent[]>(
+            ours
+              ? [sent(null, ours), { kind: "pending", bankId: "16", taken: false }, { kind: "deadline" }]
+              : [sent(minor(A0), ours), { kind: "doubt", error, refused: false, reading: null }],
+          ),
+          fc.constantFrom(decision("treatedAsRefunded"), decision("treatedAsNotRefunded")),
+          fc.array(eventOf(ours), { minLength: 5, maxLength: 30 }),
+        ),
+      );
+    fc.assert(
+      fc.property(undecided, ([first, decided, rest]) => run("till", [...first, decided, ...rest]).forEach(check)),
+      { numRuns: 500, seed: 7 },
+    );
+    expect([...seen].toSorted()).toEqual([
+      "treatedAsNotRefunded: failed",
+      "treatedAsNotRefunded: not_executed",
+      "treatedAsNotRefunded: refunded",
+      "treatedAsRefunded: failed",
+      "treatedAsRefunded: not_executed",
+      "treatedAsRefunded: refunded",
+    ]);
+  });
 });
+
+const isUnknown = ({ state }: RefundRow): boolean => state === "in_doubt" || state === "needs_review";
