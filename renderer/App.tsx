@@ -2,8 +2,9 @@ import { Suspense, lazy, useEffect } from "react";
 import type { ReactNode } from "react";
 import type { RefundView, Snapshot } from "../contract/snapshot.ts";
 import { isPostedMethod } from "../contract/states.ts";
-import { leavePlace } from "./actions.ts";
+import { canOpen, leavePlace } from "./actions.ts";
 import { isTrial, useTrial } from "./desk/trial.ts";
+import { EMPTY } from "./entry.ts";
 import { AmountScreen } from "./screens/AmountScreen.tsx";
 import { ConfirmingScreen } from "./screens/ConfirmingScreen.tsx";
 import { DecidingScreen } from "./screens/DecidingScreen.tsx";
@@ -22,13 +23,16 @@ import { ThreeDsScreen } from "./screens/ThreeDsScreen.tsx";
 import { useStore } from "./store.ts";
 import { Boundary } from "./ui/Boundary.tsx";
 import { Announcer } from "./ui/Announcer.tsx";
+import { Fault } from "./ui/Fault.tsx";
 import { TrainingFrame } from "./ui/TrainingFrame.tsx";
 
 // The cashier's start carries only what takes money; the rest is fetched when the till stands there idle.
 const loadRefunds = () => import("./refund/RefundScreens.tsx");
 const loadHistory = () => import("./history/HistoryScreen.tsx");
 const loadCards = () => import("./card/CardScreens.tsx");
+const loadDoubts = () => import("./doubt/DoubtPlace.tsx");
 const CardScreens = lazy(loadCards);
+const DoubtPlace = lazy(loadDoubts);
 const RefundScreens = lazy(loadRefunds);
 const HistoryScreen = lazy(loadHistory);
 const Desk = lazy(() => import("./desk/Desk.tsx"));
@@ -45,7 +49,7 @@ export function App(): ReactNode {
   }, [language]);
   useEffect(() => {
     const timer = setTimeout(
-      () => void Promise.allSettled([loadRefunds(), loadHistory(), loadCards()]),
+      () => void Promise.allSettled([loadRefunds(), loadHistory(), loadCards(), loadDoubts()]),
       FETCH_AFTER_MS,
     );
     return () => clearTimeout(timer);
@@ -56,15 +60,17 @@ export function App(): ReactNode {
   const till = (
     <div className="till">
       <Suspense fallback={<main className="screen pay" data-sky="open" data-line="solid" />}>
-        <Screen snapshot={snapshot} />
+        <Fault snapshot={snapshot}>
+          <Screen snapshot={snapshot} />
+        </Fault>
       </Suspense>
     </div>
   );
   return (
-    <>
+    <Fault snapshot={snapshot} whole>
       {snapshot.app.training ? <TrainingFrame snapshot={snapshot}>{till}</TrainingFrame> : till}
       <Announcer />
-    </>
+    </Fault>
   );
 }
 
@@ -116,14 +122,15 @@ function Between({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
   const invoice = useStore((state) => state.invoice);
   const form = useStore((state) => state.form);
   const left = useStore((state) => state.refundLeft);
-  const { refund, app } = snapshot;
+  const empty = useStore(({ entry }) => entry === EMPTY);
+  const { refund, app, inDoubt } = snapshot;
   const fetched = (name: string, place: ReactNode): ReactNode => (
     <Boundary name={name} instead={<AmountScreen snapshot={snapshot} />}>
       {place}
     </Boundary>
   );
   if (refund && !(refund.id === left && isGivenUp(refund)))
-    return fetched(refund.id, <RefundScreens snapshot={snapshot} refund={refund} />);
+    return <RefundScreens snapshot={snapshot} refund={refund} />;
   if (app.setupNeeded) return fetched("setup", <Desk snapshot={snapshot} leave={leavePlace} />);
   const place = opened ?? (app.mode === "refund" ? "refund" : null);
   switch (place) {
@@ -134,7 +141,12 @@ function Between({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
       return fetched(place, <HistoryScreen snapshot={snapshot} />);
     case "refund":
       return fetched(place, <RefundScreens snapshot={snapshot} refund={null} />);
+    case "doubt":
+      return fetched(place, <DoubtPlace snapshot={snapshot} />);
     case null:
+      // Said at every start, before the first sale; a customer's screen has nobody who could decide.
+      if (inDoubt.announce && empty && !form && !invoice && canOpen(snapshot))
+        return fetched("doubt", <DoubtPlace snapshot={snapshot} />);
       if (form) return fetched("form", <CardScreens snapshot={snapshot} form={form} />);
       return invoice ? <InvoiceScreen snapshot={snapshot} draft={invoice} /> : <AmountScreen snapshot={snapshot} />;
   }

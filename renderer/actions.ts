@@ -215,9 +215,17 @@ export const tellPage = (id: string, did: "open" | "closed"): void => void send(
 // ---------- where the person is ----------
 
 /** Opens the history, the refund desk or the technician's desk; what is typed stays. */
-export const openPlace = (place: Place): void => useStore.setState({ place, refundOf: null, notice: null });
+export const openPlace = (place: Place): void =>
+  useStore.setState({ place, refundOf: null, saleOpened: null, notice: null });
 /** Back to the sale. */
-export const leavePlace = (): void => useStore.setState({ place: null, refundOf: null, notice: null });
+export const leavePlace = (): void =>
+  useStore.setState({ place: null, refundOf: null, saleOpened: null, notice: null });
+/** Opens one sale of the history, from wherever it is told of. */
+export const openSale = ({ id, number }: Pick<PaymentView, "id" | "number">): void =>
+  useStore.setState({ place: "history", refundOf: null, saleOpened: { id, number }, notice: null });
+/** Whether a place can be opened now: what is on the screen comes first, and a customer's screen has none. */
+export const canOpen = ({ current, refund, app }: Snapshot): boolean =>
+  current === null && refund === null && app.mode !== "kiosk" && app.mode !== "vending";
 
 /** Tries once more what the till refused to start. */
 export function retry({ error, starting }: Problem): void {

@@ -27,7 +27,10 @@ export function browserBridge(): LinkedBridge {
   const request = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...(init.headers as Record<string, string> | undefined), [HEADER]: await token };
     const response = await fetch(path, { ...init, headers, cache: "no-store" });
-    if (response.status === 401) throw new Locked();
+    // The till program has given up after faults; what stands in its place says so.
+    if (response.headers.has("x-qabyl-stopped")) location.reload();
+    // 429: so many wrong keys of this page's have come that the till looks at no more of them for a while.
+    if (response.status === 401 || response.status === 429) throw new Locked();
     return response;
   };
 

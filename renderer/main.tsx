@@ -34,5 +34,15 @@ addEventListener("mousedown", (event) => {
   if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
 });
 
+const AGAIN_MS = 1000;
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<App />);
+if (root) {
+  const page = createRoot(root, {
+    // Even what stands in for a screen that cannot be drawn has failed: the next snapshot may be drawn again.
+    onUncaughtError(error) {
+      reportError(error);
+      setTimeout(() => page.render(<App />), AGAIN_MS);
+    },
+  });
+  page.render(<App />);
+}

@@ -34,6 +34,8 @@ const OF_BANNER: Partial<Record<BannerKind, Cue>> = {
   journal: "attention",
   "in-doubt": "attention",
   "double-paid": "attention",
+  contradiction: "attention",
+  chain: "attention",
 };
 
 /** Late money that is no shop's yet, held or sent from card to card, calls somebody; it is not the joy of a paid sale. */

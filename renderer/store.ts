@@ -51,7 +51,7 @@ export interface Problem {
 }
 
 /** What the person has opened. A payment or a refund on the screen comes first. */
-export type Place = "history" | "refund" | "desk";
+export type Place = "history" | "refund" | "desk" | "doubt";
 
 /** The invoice that is being written. */
 export interface InvoiceDraft {
@@ -77,6 +77,8 @@ export interface State {
   readonly place: Place | null;
   /** The purchase of ours that is to go back; null: none is chosen yet. */
   readonly refundOf: Payment | null;
+  /** The sale that the history begins with; null: its list. */
+  readonly saleOpened: Pick<PaymentView, "id" | "number"> | null;
   /** The refund that was just given up here: its end is no news to whoever did it. */
   readonly refundLeft: string | null;
   readonly invoice: InvoiceDraft | null;
@@ -103,6 +105,7 @@ export const useStore = create<State>(() => ({
   refundCountdown: null,
   place: null,
   refundOf: null,
+  saleOpened: null,
   refundLeft: null,
   invoice: null,
   form: null,
@@ -166,7 +169,7 @@ export function receive(next: Snapshot): void {
       ...(started ? { starting: null, invoice: null, form: null } : {}),
       ...(name && current ? { invoiced: { id: current.id, name } } : {}),
       ...(taken ? { entry: EMPTY, sale: null } : {}),
-      ...(comes ? { place: null, refundOf: null, form: null } : {}),
+      ...(comes ? { place: null, refundOf: null, saleOpened: null, form: null } : {}),
       ...(moved ? { notice: null } : {}),
       ...(moved && current !== null ? { problem: null } : {}),
     };

@@ -27,11 +27,12 @@ export default function HistoryScreen({ snapshot }: { readonly snapshot: Snapsho
   const back = useBackWords();
   const language = useStore((state) => state.language);
   const { timezone } = snapshot.app;
-  const [text, setText] = useState("");
+  const first = useStore((state) => state.saleOpened);
+  const [text, setText] = useState(first?.number ?? "");
   const [show, setShow] = useState<Filter["show"]>("all");
   const [day, setDay] = useState<DayChoice>("all");
   const [date, setDate] = useState(() => shopDay(Date.now(), timezone));
-  const [opened, open] = useState<string | null>(null);
+  const [opened, open] = useState<string | null>(first?.id ?? null);
   const days = daysOf(day, date, timezone);
   const { items, more, waiting, error, find, loadMore, reload } = useHistory({ text, show, ...days }, snapshot.version);
   const field = useFinder(opened === null);
@@ -45,7 +46,15 @@ export default function HistoryScreen({ snapshot }: { readonly snapshot: Snapsho
   };
   const item = items.find(({ payment }) => payment.id === opened);
   if (item)
-    return <Sale key={item.payment.id} snapshot={snapshot} item={item} leave={() => open(null)} reload={reload} />;
+    return (
+      <Sale
+        key={item.payment.id}
+        snapshot={snapshot}
+        item={item}
+        leave={first?.id === opened ? leavePlace : () => open(null)}
+        reload={reload}
+      />
+    );
   return (
     <Frame
       snapshot={snapshot}

@@ -5,7 +5,8 @@ import { formatMoney, groupDigits, minor, parseAmount } from "../../contract/mon
 import type { Payment } from "../../contract/payment.ts";
 import type { Refund } from "../../contract/refund.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
-import { busyKey, canBeAsked, once } from "../actions.ts";
+import type { RefundWay } from "../../contract/states.ts";
+import { acknowledge, busyKey, canBeAsked, once } from "../actions.ts";
 import { useBackWords } from "../messages/back.ts";
 import type { BackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
@@ -65,6 +66,9 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
     await askAbout(item);
     reload();
   };
+  const news = snapshot.banners.find(
+    (banner) => banner.payment?.id === payment.id && (banner.kind === "late" || banner.kind === "double-paid"),
+  );
   const facts: readonly Fact[] = [
     [words("time"), dayTime(payment.createdAt, timezone)],
     [words("method"), wayOf(payment, back)],
@@ -99,7 +103,13 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
           {payment.environment === "test" && <p className="dim">{back("hist.env")}</p>}
         </div>
         <FactsLine facts={facts} told={payment} />
+        {news && <WhatNow payment={payment} way={way} />}
         {payment.error && payment.state !== "paid" && <Reason error={payment.error} />}
+        {payment.resolution && (
+          <p>
+            <Decided resolution={payment.resolution} snapshot={snapshot} />
+          </p>
+        )}
         {(refundable || refunds.length > 0) && (
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
           <section className="backs scroll" tabIndex={0} aria-label={back("hist.backs")}>
@@ -114,11 +124,22 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
         {undecided && <p className="low">{lost ? back("hist.lost") : back("hist.busy")}</p>}
         {held && way !== "till" && <p className="lead dim">{words("held.else")}</p>}
         <div className={held ? "row push reach" : "row push"}>
+          {news?.dismissible && (
+            <Button
+              id="late-given"
+              kind="main"
+              deliberate
+              off={busy.has(busyKey("notices.acknowledge", news.id))}
+              onPress={() => acknowledge(news.id)}
+            >
+              {payment.state === "paid" ? back("now.given") : words("ok")}
+            </Button>
+          )}
           {held && way === "till" && <HeldButtons payment={payment} reload={reload} />}
           {refundable && (
             <Button
               id="sale-refund"
-              kind={askable ? "plain" : "main"}
+              kind={askable || news ? "plain" : "main"}
               off={gone || undecided !== undefined}
               onPress={() => useStore.setState({ place: "refund", refundOf: payment, notice: null })}
             >
@@ -133,6 +154,45 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
         </div>
       </div>
     </Frame>
+  );
+}
+
+interface WhatNowProps {
+  readonly payment: Payment;
+  readonly way: RefundWay | null;
+}
+
+/** Money that came late, or twice: what a person can do about it. The till does nothing of it by itself. */
+function WhatNow({ payment, way }: WhatNowProps): ReactNode {
+  const back = useBackWords();
+  const key = doOf(payment, way);
+  return (
+    key && (
+      <p className="lead" data-testid="what-now">
+        <b>{back("now.title")}.</b> {back(key)}
+      </p>
+    )
+  );
+}
+
+/** What is held elsewhere has its own sentence below; a transfer and a check are no money of the shop. */
+function doOf({ state, kind }: Payment, way: RefundWay | null) {
+  if (state === "authorized") return way === "till" ? "now.held" : null;
+  if (state !== "paid") return "now.bank";
+  if (kind !== "sale") return null;
+  return way === "elsewhere" ? "now.else" : "now.paid";
+}
+
+/** A named person's decision, which stands beside the state and never in its place. */
+function Decided(props: { readonly resolution: Payment["resolution"]; readonly snapshot: Snapshot }): ReactNode {
+  const back = useBackWords();
+  const { resolution, snapshot } = props;
+  if (!resolution) return null;
+  const { outcome, by, reason, at } = resolution;
+  return (
+    <span className="decided-by" data-testid="resolution" data-outcome={outcome}>
+      <b>{back(`res.${outcome}`)}.</b> {back("res.by", { by, reason, t: dayTime(at, snapshot.app.timezone) })}
+    </span>
   );
 }
 
@@ -173,14 +233,17 @@ function HeldButtons({ payment, reload }: { readonly payment: Payment; readonly 
 function RefundRow({ refund, snapshot }: { readonly refund: Refund; readonly snapshot: Snapshot }): ReactNode {
   const back = useBackWords();
   const tone = refund.state === "refunded" ? "backc" : refund.state === "failed" ? "noc" : "";
-  const doubt = !refund.settled && (refund.state === "in_doubt" || refund.state === "needs_review");
+  const doubt = !refund.settled && refund.resolution === null && doubtful(refund);
   return (
     <li className={doubt ? "item doubt" : "item"} data-testid={`refund-${refund.id}`} data-state={refund.state}>
       <Mark name={REFUND_MARK[refund.state]} className={`mark ${tone}`} />
       <span className="word-s">
-        {back(REFUND_WORD[refund.state])}
+        {refund.resolution && doubtful(refund)
+          ? back(`res.${refund.resolution.outcome}`)
+          : back(REFUND_WORD[refund.state])}
         <small className="dim">
           <Text>{evidenceOf(refund, snapshot, back)}</Text>
+          <Decided resolution={refund.resolution} snapshot={snapshot} />
         </small>
       </span>
       <span className="num dim">{dayTime(refund.createdAt, snapshot.app.timezone)}</span>
@@ -191,6 +254,8 @@ function RefundRow({ refund, snapshot }: { readonly refund: Refund; readonly sna
     </li>
   );
 }
+
+const doubtful = ({ state }: Refund): boolean => state === "in_doubt" || state === "needs_review";
 
 /** By what it was decided, in a line. */
 function evidenceOf({ evidence, amount }: Refund, snapshot: Snapshot, back: BackWords): string {

@@ -22,7 +22,10 @@ const REFUND_DOUBT: ReadonlySet<RefundState> = new Set(["in_doubt", "needs_revie
 
 /** The refund of this sale that is not decided, if there is one; the bank may still be making it. */
 export const openRefund = ({ refunds }: HistoryItem): Refund | undefined =>
-  refunds.find(({ state, settled }) => !settled && (state === "pending" || REFUND_DOUBT.has(state)));
+  refunds.find(
+    ({ state, settled, resolution }) =>
+      !settled && resolution === null && (state === "pending" || REFUND_DOUBT.has(state)),
+  );
 
 /** Something about this sale is not known, and may need a person. */
 export const openThings = (item: HistoryItem): boolean =>
@@ -40,6 +43,14 @@ export function faceOf(item: HistoryItem, words: Words, back: BackWords): Face {
   // The bank has money of what was over here.
   if (item.payment.error?.code === "money_at_bank")
     return { mark: "doubt", tone: "", word: words("st.review"), moved: item.payment.kind === "sale" };
+  const { resolution } = item.payment;
+  if (resolution && DOUBT.has(state))
+    return {
+      mark: "file",
+      tone: "overc",
+      word: back(`res.${resolution.outcome}`),
+      moved: resolution.outcome === "treatedAsPaid",
+    };
   const word = words(stateWord(item.payment));
   if (item.payment.kind !== "sale" && (state === "paid" || state === "verified"))
     return { mark: state === "paid" ? "swap" : "proven", tone: "yesc", word, moved: false };

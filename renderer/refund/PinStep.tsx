@@ -8,12 +8,13 @@ import { useBackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
 import { Frame } from "../ui/Frame.tsx";
+import type { FrameProps } from "../ui/Frame.tsx";
 import { Keypad } from "../ui/Keypad.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { useWait } from "../ui/wait.ts";
 import { Text } from "../words.tsx";
 
-interface Props {
+interface Props extends Partial<Pick<FrameProps, "screen" | "sky" | "line">> {
   readonly snapshot: Snapshot;
   readonly stand: ReactNode;
   /** What the PIN does. */
@@ -27,8 +28,8 @@ interface Props {
 const SHORTEST = 4;
 const LONGEST = 12;
 
-/** A senior cashier's PIN for this one refund; the digits are masked and their keys stay where they are (design U27, U35). */
-export function PinStep({ snapshot, stand, word, busy, submit, leave }: Props): ReactNode {
+/** A senior cashier's PIN for this one refund or decision; the digits are masked and their keys stay where they are (design U27, U35). */
+export function PinStep({ snapshot, stand, word, busy, submit, leave, ...place }: Props): ReactNode {
   const back = useBackWords();
   const language = useStore((state) => state.language);
   const [pin, setPin] = useState("");
@@ -63,6 +64,7 @@ export function PinStep({ snapshot, stand, word, busy, submit, leave }: Props): 
       snapshot={snapshot}
       screen="refund-amount"
       sky="refund"
+      {...place}
       className="rfa"
       back={leave}
       focusOn="refund-pin"

@@ -1,9 +1,7 @@
 import type { ReactNode } from "react";
-import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { RefundView, Snapshot } from "../../contract/snapshot.ts";
 import { busyKey, canBeAsked, refreshRefund } from "../actions.ts";
-import { APP_NAME } from "../banks.ts";
 import { useBackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
@@ -16,6 +14,7 @@ import { Sum } from "../ui/Sum.tsx";
 import { Sums } from "../ui/Sums.tsx";
 import { Text, useWords } from "../words.tsx";
 import { dismissRefund } from "./actions.ts";
+import { refundSentences } from "./doubt-words.ts";
 import { RefundOf } from "./RefundSending.tsx";
 
 interface Props {
@@ -38,22 +37,12 @@ export function RefundDoubt({ snapshot, refund }: Props): ReactNode {
   const leaving = busy.has(busyKey("refunds.dismiss", refund.id));
   const last = refund.readings.at(-1);
   const lost = review && !canBeAsked(refund);
-  const unsure = back("back.review.k", { sum });
-  const known = lost
-    ? back("back.lost.k", { sum })
-    : review && refund.error
-      ? `${unsure} ${errorText(language, refund.error).title}.`
-      : review
-        ? unsure
-        : back("back.wait.k");
-  const tell = review ? back("back.review.t", { sum, app: APP_NAME[refund.provider] }) : back("back.wait.t");
-  const purchase = refund.sale?.purchaseId ?? (refund.rrn === null ? null : `RRN ${refund.rrn}`);
-  const whom = purchase === null ? back("back.do.any") : back("back.do.t", { id: purchase });
+  const { known, tell, not, whom } = refundSentences(refund, back, language);
   const rows = [
     ["known", words("doubt.k"), known],
     ["tell", words("doubt.t"), tell],
-    ["not", words("doubt.n"), back(lost ? "back.lost.n" : review ? "back.review.n" : "back.wait.n")],
-    ...(lost ? [["do", back("back.do"), whom] as const] : []),
+    ["not", words("doubt.n"), not],
+    ...(whom === null ? [] : [["do", back("back.do"), whom] as const]),
   ] as const;
   return (
     <Frame

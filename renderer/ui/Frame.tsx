@@ -7,6 +7,7 @@ import { Languages } from "./Languages.tsx";
 import { Mark } from "./Mark.tsx";
 import { Back, Nav } from "./Nav.tsx";
 import { Parked } from "./Parked.tsx";
+import { DoubtSign } from "./DoubtSign.tsx";
 import { BannerStrip, LinkStrip, NoticeStrip, WindowStrip } from "./Strip.tsx";
 import { bannerText, ordered } from "./banners.ts";
 
@@ -29,9 +30,10 @@ export type ScreenName =
   | "refund-amount"
   | "refund-sending"
   | "refund-result"
-  | "history";
+  | "history"
+  | "in-doubt-list";
 
-interface Props {
+export interface FrameProps {
   readonly snapshot: Snapshot;
   readonly screen: ScreenName;
   /** The back office has no sum: its horizon rises to just below the title. */
@@ -71,16 +73,22 @@ export function Frame({
   plate,
   lineRef,
   children,
-}: Props): ReactNode {
+}: FrameProps): ReactNode {
   const silent = useStore((state) => state.link === "silent");
   const notice = useStore((state) => state.notice !== null);
   const windowLeft = useStore((state) => state.windowLeft) && screen !== "threeds";
   const [chosen, choose] = useState<string | null>(null);
-  const banners = ordered(snapshot.banners);
+  const { inDoubt } = snapshot;
+  const list = screen === "in-doubt-list";
+  const banners = ordered(snapshot.banners).filter(({ kind: of }) => !list || of !== "in-doubt");
   const first = banners.find((banner) => banner.id === chosen) ?? banners[0];
   const above = silent || notice || windowLeft;
   const shown = above ? undefined : first;
-  const others = banners.filter((banner) => banner !== shown).slice(0, SIGNALS);
+  // What nobody knows has a sign of its own, with its number, which no news and no fault pushes away.
+  const counted = inDoubt.count > 0 && !list && shown?.kind !== "in-doubt" && shown?.kind !== "contradiction";
+  const others = banners
+    .filter((banner) => banner !== shown && !(counted && banner.kind === "in-doubt"))
+    .slice(0, counted ? SIGNALS - 1 : SIGNALS);
   const main = useFocusedHeading(focusOn);
   const striped = above || shown ? "striped" : "";
   return (
@@ -101,7 +109,8 @@ export function Frame({
           <TestStamp snapshot={snapshot} />
           {nav && <Nav snapshot={snapshot} />}
           <div className="chips">
-            <Parked snapshot={snapshot} room={others.length > 1 ? 1 : 2} />
+            {counted && <DoubtSign snapshot={snapshot} />}
+            <Parked snapshot={snapshot} room={others.length + Number(counted) > 1 ? 1 : 2} />
             <OtherBanners banners={others} snapshot={snapshot} choose={choose} />
           </div>
           <Languages />

@@ -8,6 +8,9 @@ const QUIET = 4;
 /** 25 modules: with fewer, the quiet zone would take so much of the plate that the code falls below 55 % (design U6). */
 const MIN_VERSION = 2;
 
+/** As many bytes as the largest code of level M holds (ISO/IEC 18004, version 40); a longer text cannot be drawn at all. */
+const MOST_BYTES = 2331;
+
 /** The QR on its white plate, black on white in every theme. */
 export const Plate = memo(function Plate({
   payload,
@@ -20,6 +23,14 @@ export const Plate = memo(function Plate({
   const plate = useRef<HTMLDivElement>(null);
   const words = useWords();
   useWholeModules(plate, payload);
+  if (new TextEncoder().encode(payload).length > MOST_BYTES)
+    return (
+      <EmptyPlate>
+        <p className="toolong" role="alert" data-testid="qr-long">
+          <b>{words("qr.long")}</b> {words("qr.long.t")}
+        </p>
+      </EmptyPlate>
+    );
   return (
     <div className="plate" ref={plate}>
       <QRCodeSVG

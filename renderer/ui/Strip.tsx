@@ -1,11 +1,23 @@
 import type { ReactNode } from "react";
 import type { Banner, Snapshot } from "../../contract/snapshot.ts";
-import { acknowledge, askBank, busyKey, canBeAsked, closeNotice, refresh, refreshRefund } from "../actions.ts";
+import {
+  acknowledge,
+  askBank,
+  busyKey,
+  canBeAsked,
+  canOpen,
+  closeNotice,
+  openPlace,
+  openSale,
+  refresh,
+  refreshRefund,
+} from "../actions.ts";
 import { useStore } from "../store.ts";
 import { Text, useWords } from "../words.tsx";
 import { Button } from "./Button.tsx";
 import { Mark } from "./Mark.tsx";
-import { bannerText, noticeText } from "./banners.ts";
+import { DoubtCount } from "./DoubtSign.tsx";
+import { bannerText, isOfTill, noticeText } from "./banners.ts";
 import type { BannerText } from "./banners.ts";
 
 interface LineProps {
@@ -84,6 +96,7 @@ export function NoticeStrip(): ReactNode {
 export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; readonly snapshot: Snapshot }): ReactNode {
   const words = useWords();
   const busy = useStore((state) => state.busy);
+  const opened = useStore(({ place, saleOpened }) => (place === "history" ? saleOpened?.id : undefined));
   const { payment, refund } = banner;
   const names = snapshot.providers.map(({ name }) => name);
   return (
@@ -115,7 +128,21 @@ export function BannerStrip({ banner, snapshot }: { readonly banner: Banner; rea
           {words("off.check")}
         </Button>
       )}
-      {banner.dismissible && (
+      {(banner.kind === "in-doubt" || banner.kind === "contradiction") && <DoubtCount snapshot={snapshot} />}
+      {(banner.kind === "late" || banner.kind === "double-paid") &&
+        payment &&
+        payment.id !== opened &&
+        canOpen(snapshot) && (
+          <Button id="banner-sale" onPress={() => openSale(payment)}>
+            {words("late.now")}
+          </Button>
+        )}
+      {isOfTill(banner) && canOpen(snapshot) && (
+        <Button id="banner-settings" onPress={() => openPlace("desk")}>
+          {words("nav.settings")}
+        </Button>
+      )}
+      {banner.dismissible && !isOfTill(banner) && (
         <Button
           id="acknowledge"
           off={busy.has(busyKey("notices.acknowledge", banner.id))}

@@ -5,7 +5,7 @@ import { formatMoney, minor } from "../../contract/money.ts";
 import type { Language } from "../../contract/states.ts";
 import type { Kind } from "../kinds.ts";
 import type { Words } from "../messages/index.ts";
-import { clockTime } from "../time.ts";
+import { clockTime, dayTime } from "../time.ts";
 import type { MarkName } from "./Mark.tsx";
 
 export interface BannerText {
@@ -18,13 +18,22 @@ export interface BannerText {
 /** News of money first, then what stops the till, then what can wait for a technician. */
 const ORDER: readonly BannerKind[] = [
   "double-paid",
+  "contradiction",
   "late",
   "journal",
+  "chain",
   "offline",
   "in-doubt",
+  "restored",
   "certificate",
+  "backup",
+  "vault",
   "provision-file",
 ];
+
+/** What the till has found out about its own stores: a technician's to look at, and to take away (settings, "This till"). */
+const OF_TILL: ReadonlySet<BannerKind> = new Set(["chain", "restored", "backup", "vault"]);
+export const isOfTill = ({ kind }: Banner): boolean => OF_TILL.has(kind);
 
 /** The banners, the most pressing first; of two of a kind the newer. */
 export function ordered(banners: readonly Banner[]): readonly Banner[] {
@@ -44,6 +53,13 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
   switch (banner.kind) {
     case "late": {
       if (payment && payment.state !== "paid") return lateUnpaid(payment, timezone, words);
+      if (payment?.resolution?.outcome === "treatedAsUnpaid")
+        return {
+          mark: "yes",
+          tone: "yes",
+          title: words("late.title", { sum }),
+          sub: words("late.decided", { number, by: payment.resolution.by }),
+        };
       const sub = words("late.sub", { number, t: payment ? clockTime(payment.createdAt, timezone, true) : "" });
       return {
         mark: "yes",
@@ -93,12 +109,33 @@ export function bannerText(banner: Banner, snapshot: Snapshot, words: Words): Ba
         sub: words(days < 1 ? "cert.sub.over" : level <= URGENT_DAYS ? "cert.sub.week" : "cert.sub"),
       };
     }
-    case "contradiction":
+    case "contradiction": {
+      const back = refund?.minor == null ? "" : formatMoney(minor(refund.minor), refund.currency);
+      return {
+        mark: "attention",
+        tone: "no",
+        title: words("contra.title", { sum: payment ? sum : back }),
+        sub: words("contra.sub", { number }),
+      };
+    }
     case "chain":
-    case "restored":
+      return {
+        mark: "attention",
+        tone: "no",
+        title: words(params["result"] === "cut" ? "chain.cut" : "chain.title"),
+        sub: words("chain.sub"),
+      };
+    case "restored": {
+      if (params["why"] === "new")
+        return { mark: "attention", tone: "doubt", title: words("restored.new"), sub: words("restored.new.sub") };
+      const at = params["backupAt"] ? dayTime(params["backupAt"], timezone) : "";
+      const sub = at === "" ? words("restored.sub.any") : words("restored.sub", { t: at });
+      return { mark: "attention", tone: "doubt", title: words("restored.title"), sub };
+    }
     case "backup":
+      return { mark: "attention", tone: "doubt", title: words("backup.title"), sub: words("backup.sub") };
     case "vault":
-      return { mark: "attention", tone: "no", title: banner.kind, sub: "" };
+      return { mark: "attention", tone: "doubt", title: words("vault.title"), sub: words("vault.sub") };
     case "provision-file":
       return {
         mark: "file",

@@ -213,7 +213,7 @@ async function readyLine(logs: () => string): Promise<{ till: string | null }> {
 
 /** The vault's key must not be left in the home of whoever runs the tests. */
 function hostEnv(): NodeJS.ProcessEnv {
-  return { ...process.env, QABYL_VAULT_KEY: Buffer.alloc(32, 7).toString("base64") };
+  return { ...process.env, QABYL_KEY_STORE: "none", QABYL_VAULT_KEY: Buffer.alloc(32, 7).toString("base64") };
 }
 
 function ended(child: ChildProcess): Promise<unknown> {
@@ -289,7 +289,7 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
     await bank.stop();
   },
   launch: async ({ host, browser }, use) => {
-    const open: { close(): Promise<void> }[] = [];
+    const open: Started[] = [];
     const dirs: string[] = [];
     const launch = async ({
       bank,
@@ -342,6 +342,14 @@ export const test = base.extend<{ host: HostName; bank: Bank; launch: (options?:
       return wrap(started);
     };
     await use(launch);
+    for (const { page } of open) {
+      if (page.isClosed()) continue;
+      // Whatever the story: the launch key, a token or an amount in them would stay in the browser's history and task bar.
+      expect(new URL(page.url()).search + new URL(page.url()).hash).toBe("");
+      // A renderer that a story has killed has no title any more.
+      const title = await page.title().catch(() => "");
+      expect(title).not.toMatch(/\d{4}|key|token/i);
+    }
     for (const started of open) await started.close().catch(() => undefined);
     for (const dir of dirs) await rm(dir, { recursive: true, force: true });
   },

@@ -4,12 +4,14 @@
  */
 import { backKk } from "../../renderer/messages/back.kk.ts";
 import { cardKk } from "../../renderer/messages/card.kk.ts";
+import { doubtKk } from "../../renderer/messages/doubt.kk.ts";
 import { kk } from "../../renderer/messages/kk.ts";
+import { DOUBT_STATES } from "./support/doubts.ts";
 import { lookAround, openEyes, THEMES } from "./support/eyes.ts";
 import { snapshot, STATES, TRAINING } from "./support/snapshots.ts";
 import { expect, test } from "./support/till.ts";
 
-const ALL = Object.entries({ ...STATES, ...TRAINING });
+const ALL = Object.entries({ ...STATES, ...TRAINING, ...DOUBT_STATES });
 const LANGUAGES = ["kk", "ru", "en"] as const;
 /**
  * Each size in another theme: themes change colours, sizes change boxes, and nothing depends on both. So every state is
@@ -29,14 +31,14 @@ const LONG = {
   supportPhone: "+7 727 000 00 00",
 };
 const RELAXED = { screen: { autoReturnSeconds: 30, idleSeconds: 60 } };
-const KEYS = Object.keys({ ...kk, ...backKk, ...cardKk })
+const KEYS = Object.keys({ ...kk, ...backKk, ...cardKk, ...doubtKk })
   .filter((key) => key.includes("."))
   .map((key) => key.replaceAll(".", "\\."))
   .join("|");
 
 /** To axe, states that differ only in a number are one: the same elements, the same colours. So is the frame of the training mode. */
 const sameToAxe = (name: string): boolean =>
-  /-(max|tiyn|three|typed|two|sum|none|above|warn-low)$|^(amount-below|expired-settled|cancelled-watched|refund-pending-silent|refund-lost-banner|sale-lost|card-creating|deciding|threeds|card-open|sale-held)$/.test(
+  /-(max|tiyn|three|typed|two|sum|none|above|warn-low)$|^(amount-below|expired-settled|cancelled-watched|refund-pending-silent|refund-lost-banner|sale-lost|card-creating|deciding|threeds|card-open|sale-held|doubt-beside-.*)$/.test(
     name,
   ) ||
   (name in TRAINING && !["training-qr", "training-confirming"].includes(name));
@@ -60,7 +62,7 @@ for (const [walk, { width, height, theme, least }] of WALKS.entries()) {
         const axeIn = sameToAxe(name) ? null : (LANGUAGES[(Math.floor(index / PARTS) + walk) % 3] ?? null);
         const again = { ...shown, version: snapshot().version };
         // The training mode teaches in the till's own three languages; there is no room for a fourth beside its phone.
-        const longWords = name in STATES;
+        const longWords = !(name in TRAINING);
         for (const fault of await lookAround(page, { shown: again, long, axeIn, least, keys: KEYS, longWords }))
           faults.push(`${name}, ${fault}`);
       }

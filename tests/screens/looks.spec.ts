@@ -4,10 +4,13 @@ import { backEn } from "../../renderer/messages/back.en.ts";
 import { backKk } from "../../renderer/messages/back.kk.ts";
 import { backRu } from "../../renderer/messages/back.ru.ts";
 import { cardEn } from "../../renderer/messages/card.en.ts";
+import { doubtEn } from "../../renderer/messages/doubt.en.ts";
 import { en } from "../../renderer/messages/en.ts";
 import { cardKk } from "../../renderer/messages/card.kk.ts";
+import { doubtKk } from "../../renderer/messages/doubt.kk.ts";
 import { kk } from "../../renderer/messages/kk.ts";
 import { cardRu } from "../../renderer/messages/card.ru.ts";
+import { doubtRu } from "../../renderer/messages/doubt.ru.ts";
 import { ru } from "../../renderer/messages/ru.ts";
 import { THEMES } from "./support/eyes.ts";
 import {
@@ -31,9 +34,9 @@ import {
 } from "./support/snapshots.ts";
 import { expect, test } from "./support/till.ts";
 
-const KK: Readonly<Record<string, string>> = { ...kk, ...backKk, ...cardKk };
-const RU: Readonly<Record<string, string>> = { ...ru, ...backRu, ...cardRu };
-const EN: Readonly<Record<string, string>> = { ...en, ...backEn, ...cardEn };
+const KK: Readonly<Record<string, string>> = { ...kk, ...backKk, ...cardKk, ...doubtKk };
+const RU: Readonly<Record<string, string>> = { ...ru, ...backRu, ...cardRu, ...doubtRu };
+const EN: Readonly<Record<string, string>> = { ...en, ...backEn, ...cardEn, ...doubtEn };
 
 test("U39: a sale, its cancellation and its result are doable by keyboard alone, with a visible focus", async ({
   till,
@@ -104,7 +107,7 @@ test("a screen reader is led to the heading of each new screen, and nowhere whil
 
 test("U42: every key is translated", () => {
   const keys = Object.keys(KK);
-  const tables = [kk, backKk, cardKk];
+  const tables = [kk, backKk, cardKk, doubtKk];
   expect(keys, "no key stands in two of them").toHaveLength(tables.flatMap(Object.keys).length);
   expect(Object.keys(RU)).toEqual(keys);
   expect(Object.keys(EN)).toEqual(keys);

@@ -9,6 +9,7 @@ import { useDesk } from "../session.ts";
 import { Page } from "../ui/Page.tsx";
 import { useDeskWords } from "../words.ts";
 import { AboutTab } from "./AboutTab.tsx";
+import { CareTab } from "./CareTab.tsx";
 import { CertificateTab } from "./CertificateTab.tsx";
 import { Unfinished } from "./connection.tsx";
 import { CERTIFICATE_FAULTS } from "./faults.ts";
@@ -19,7 +20,7 @@ import { PeopleTab } from "./PeopleTab.tsx";
 import { ShopTab } from "./ShopTab.tsx";
 import { TokensTab } from "./TokensTab.tsx";
 
-const TABS = ["kaspi", "halykQr", "epay", "certificate", "shop", "people", "tokens", "about"] as const;
+const TABS = ["kaspi", "halykQr", "epay", "certificate", "shop", "people", "tokens", "care", "about"] as const;
 type TabName = (typeof TABS)[number];
 
 interface Props {
@@ -84,6 +85,9 @@ export function Settings({ snapshot, connect, leave }: Props): ReactNode {
         </TabPanel>
         <TabPanel id="tokens" className="work">
           <TokensTab />
+        </TabPanel>
+        <TabPanel id="care" className="work">
+          <CareTab snapshot={snapshot} />
         </TabPanel>
         <TabPanel id="about" className="work">
           <AboutTab />

@@ -12,7 +12,7 @@ import { Field } from "../ui/Field.tsx";
 import { Group } from "../ui/Group.tsx";
 import { useDeskWords } from "../words.ts";
 
-const SCOPES = ["pay", "refund", "read", "cards"] as const satisfies readonly Scope[];
+const SCOPES = ["pay", "refund", "read", "cards", "support"] as const satisfies readonly Scope[];
 type Given = (typeof SCOPES)[number];
 
 /** The programs that may use this till: 1C, a back office, a vending controller. */

@@ -16,7 +16,7 @@ import type {
 } from "../../../contract/desk.ts";
 import { LAYERS } from "../../../contract/desk.ts";
 import type { Snapshot } from "../../../contract/snapshot.ts";
-import { awaitingScan, HALYK, halykScan, KASPI, snapshot } from "./snapshots.ts";
+import { awaitingScan, banner, HALYK, halykScan, KASPI, snapshot } from "./snapshots.ts";
 import type { Till } from "./till.ts";
 
 export const SESSION = "session-of-the-technician";
@@ -140,6 +140,17 @@ export const CARE: CareView = {
     failed: null,
   },
   vault: { source: "os-key-store", warning: false },
+};
+
+/** Everything about the till's own stores that can be amiss. */
+export const ILL_CARE: CareView = {
+  journal: {
+    ...CARE.journal,
+    chain: { at: "2026-11-22T09:00:00+05:00", result: "changed", seq: 12 },
+    restored: { at: "2026-11-21T09:00:00+05:00", backupAt: "2026-11-20T03:00:00+05:00" },
+  },
+  backup: { ...CARE.backup, failed: { at: "2026-11-22T03:00:00+05:00", words: "ENOSPC: no space left" } },
+  vault: { source: "plain", warning: true },
 };
 
 export const view = (more: Partial<DeskView> = {}): DeskView => ({
@@ -631,6 +642,12 @@ export const DESK_STATES: Readonly<Record<string, DeskState>> = {
       await till.id("token-name").fill("vending");
       await press("token-make")(till);
     },
+  },
+  "settings-care": {
+    screen: "settings",
+    view: view({ care: ILL_CARE }),
+    snapshot: { banners: [banner("chain", { id: "chain-changed@12", dismissible: true }), banner("vault")] },
+    act: press("tab-care"),
   },
   "settings-about": {
     screen: "settings",

@@ -1,0 +1,65 @@
+/** After five faults another page stands in the till's place: one that was open gives way to it, and it fits on a till's screen. */
+import { expect, test } from "playwright/test";
+import { startingPage, stoppedPage, type StoppedPage } from "../../main/stopped.ts";
+import { serve } from "./support/server.ts";
+import { snapshot } from "./support/snapshots.ts";
+
+const FACTS = { incident: "5B216EB2", since: "2026-03-02T09:15:00.000Z", support: "+7 727 000 00 00", api: true };
+
+test("an open till page gives way to the page that says why, and comes back by itself", async ({ page }) => {
+  let stopped = false;
+  let again = false;
+  const server = await serve((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://x");
+    const show = ({ headers, content }: StoppedPage): boolean => {
+      response.writeHead(200, { ...headers }).end(content);
+      return true;
+    };
+    if (pathname === "/again") {
+      [stopped, again] = [false, true];
+      return show(startingPage());
+    }
+    if (pathname === "/" && stopped) return show(stoppedPage(FACTS));
+    if (pathname === "/session") return Boolean(response.writeHead(200).end(JSON.stringify({ token: "page-token" })));
+    if (pathname !== "/watch") return false;
+    if (stopped) return Boolean(response.writeHead(503, { "x-qabyl-stopped": "1" }).end("{}"));
+    response.writeHead(200, { "Content-Type": "application/x-ndjson" }).write(`${JSON.stringify(snapshot())}\n`);
+    if (again) return true;
+    // The host goes a moment later, and comes back as the other page.
+    setTimeout(() => {
+      stopped = true;
+      response.destroy();
+    }, 700);
+    return true;
+  });
+  await page.goto(`${server.url}?key=once`);
+  await expect(page.getByTestId("screen")).toBeVisible();
+  await expect(page.getByText("Касса остановлена")).toBeVisible();
+  await expect(page.getByText("5B216EB2")).toBeVisible();
+  await page.getByRole("button").click();
+  await expect(page.getByTestId("screen")).toBeVisible({ timeout: 10_000 });
+  await server.close();
+});
+
+for (const [width, height] of [
+  [1024, 768],
+  [1080, 1920],
+  [800, 480],
+] as const) {
+  test(`it fits on ${width}×${height} without scrolling, and its button can be hit`, async ({ page }) => {
+    const server = await serve((_request, response) => {
+      const { headers, content } = stoppedPage(FACTS);
+      return Boolean(response.writeHead(503, { ...headers }).end(content));
+    });
+    await page.setViewportSize({ width, height });
+    await page.goto(server.url);
+    const seen = await page.evaluate(() => [
+      document.documentElement.scrollHeight,
+      document.documentElement.scrollWidth,
+    ]);
+    expect(seen).toEqual([height, width]);
+    const box = await page.getByRole("button").boundingBox();
+    expect(box?.height).toBeGreaterThanOrEqual(48);
+    await server.close();
+  });
+}
