@@ -80,7 +80,7 @@ export interface Route {
   readonly errors: readonly number[];
 }
 
-const EVERY = [401, 403] as const;
+const EVERY = [401, 403, 429] as const;
 const action = (path: string, command: CommandName, summary: string): Route => ({
   method: "POST",
   path,

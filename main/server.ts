@@ -1,6 +1,7 @@
 import { createServer as createHttp, type RequestListener, type Server } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
+import { createDoor } from "./door.ts";
 
 export interface Listening {
   readonly address: string;
@@ -25,8 +26,14 @@ export class ListenFailure extends Error {
 }
 
 /**
+ * So many wait to be let in: Node lets in one a turn, and with Node's usual 511 a crowd makes the system forget whoever comes
+ * then, who tries again a whole second later.
+ */
+const BACKLOG = 4_096;
+
+/**
  * Opens a server with bounds on everything a client can hold on to: headers within 10 s, a whole request within 15 s,
- * 128 connections, 64 headers.
+ * 64 headers, and as many connections as the door lets stay (door.ts).
  */
 export async function listen(
   handle: RequestListener,
@@ -40,15 +47,16 @@ export async function listen(
     maxHeaderSize: 16_384,
   };
   const server: Server = at.tls
-    ? createHttps({ ...options, ...at.tls, minVersion: "TLSv1.2" }, handle)
+    ? createHttps({ ...options, ...at.tls, minVersion: "TLSv1.2", handshakeTimeout: 10_000 }, handle)
     : createHttp(options, handle);
-  server.maxConnections = 128;
+  const door = createDoor(() => performance.now());
+  server.on("connection", door.admit).on("secureConnection", door.secured);
   server.maxHeadersCount = 64;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(new ListenFailure(at.address, at.port, error.code ?? "unknown")),
     );
-    server.listen({ host: at.address, port: at.port, exclusive: true }, resolve);
+    server.listen({ host: at.address, port: at.port, exclusive: true, backlog: BACKLOG }, resolve);
   });
   const { address, port } = server.address() as AddressInfo;
   return {

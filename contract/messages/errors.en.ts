@@ -60,7 +60,7 @@ export const ERRORS_EN: ErrorTexts = {
   },
   slow_down: {
     title: "Too many wrong tries",
-    next: "Wait {seconds} s, then try again with the right key.",
+    next: "Wait {{seconds}} s, then try again with the right key.",
   },
   not_resolvable: {
     title: "This cannot be decided by a person now",
@@ -68,7 +68,7 @@ export const ERRORS_EN: ErrorTexts = {
   },
   not_written: {
     title: "The file could not be written",
-    next: "Look at the disk of this computer: {detail}",
+    next: "Look at the disk of this computer: {{detail}}",
   },
   lookup_limit: {
     title: "Numbers are being checked too often",

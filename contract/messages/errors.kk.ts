@@ -63,7 +63,7 @@ export const ERRORS_KK: ErrorTexts = {
   },
   slow_down: {
     title: "Қате әрекет тым көп",
-    next: "{seconds} с күтіп, дұрыс кілтпен қайталаңыз.",
+    next: "{{seconds}} с күтіп, дұрыс кілтпен қайталаңыз.",
   },
   not_resolvable: {
     title: "Мұны қазір адам шеше алмайды",
@@ -71,7 +71,7 @@ export const ERRORS_KK: ErrorTexts = {
   },
   not_written: {
     title: "Файл жазылмады",
-    next: "Осы компьютердің дискісін тексеріңіз: {detail}",
+    next: "Осы компьютердің дискісін тексеріңіз: {{detail}}",
   },
   lookup_limit: {
     title: "Нөмірлер тым жиі тексеріліп жатыр",

@@ -63,7 +63,7 @@ export const ERRORS_RU: ErrorTexts = {
   },
   slow_down: {
     title: "Слишком много неверных попыток",
-    next: "Подождите {seconds} с и повторите с верным ключом.",
+    next: "Подождите {{seconds}} с и повторите с верным ключом.",
   },
   not_resolvable: {
     title: "Сейчас это не решает человек",
@@ -71,7 +71,7 @@ export const ERRORS_RU: ErrorTexts = {
   },
   not_written: {
     title: "Файл не записан",
-    next: "Проверьте диск этого компьютера: {detail}",
+    next: "Проверьте диск этого компьютера: {{detail}}",
   },
   lookup_limit: {
     title: "Номера проверяют слишком часто",

@@ -1,5 +1,5 @@
 /** What no web page in this app may do, whoever loaded it (checklist C4 to C12, and G for the bank's page). */
-import type { App, Session } from "electron";
+import type { App, Input, Session } from "electron";
 import type { Log } from "../core/ports.ts";
 import { isOurs } from "./scheme.ts";
 
@@ -22,6 +22,9 @@ export function lockContents(app: App, log: Log, wayOf: (session: Session) => Wa
     contents.on("will-frame-navigate", refuse("navigation"));
     contents.on("will-redirect", refuse("redirect"));
     contents.on("will-attach-webview", (event) => refuse("webview")({ preventDefault: () => event.preventDefault() }));
+    contents.on("before-input-event", (event, input) => {
+      if (isBrowserKey(input, app.isPackaged)) event.preventDefault();
+    });
     contents.setWindowOpenHandler(() => {
       log.warn("screen.refused", { page, what: "window" });
       return { action: "deny" };
@@ -36,6 +39,25 @@ export function lockContents(app: App, log: Log, wayOf: (session: Session) => Wa
     event.preventDefault();
     answer();
   });
+}
+
+const ALONE = /^(F5|F7|F11|Browser(Back|Forward|Refresh|Home))$/;
+const WITH_CONTROL = /^(r|p|s|o|u|f|g|h|j|d|n|t|\+|-|=|_|0|F5|Add|Subtract)$/i;
+const INSPECT = /^[ijc]$/i;
+
+/**
+ * A key that speaks to the browser below the till (D3): reload, zoom, print, full screen, back, find. The tools for
+ * developers are left to them where the program is not packaged. A till's own keys are bare ones, and copy and paste stay.
+ */
+export function isBrowserKey(
+  input: Pick<Input, "key" | "control" | "alt" | "shift" | "meta">,
+  packaged: boolean,
+): boolean {
+  const { key, alt, shift } = input;
+  const control = input.control || input.meta;
+  if (key === "F12" || (control && shift && INSPECT.test(key))) return packaged;
+  if (ALONE.test(key)) return true;
+  return (control && WITH_CONTROL.test(key)) || (alt && /^(Arrow(Left|Right)|Home|F)$/i.test(key));
 }
 
 /** Requests to our own pages only, and nothing of `lockDevices`. */

@@ -5,8 +5,9 @@ import { statusOf } from "../../contract/till.ts";
 import type { View } from "../../contract/snapshot.ts";
 import type { Core } from "../core/index.ts";
 import { readJson } from "../till/body.ts";
-import type { Place } from "../till/guard.ts";
+import { isNamedOnce, vouch, type Place } from "../till/guard.ts";
 import { sendJson } from "../till/reply.ts";
+import { createSlowDown } from "../till/slow-down.ts";
 import type { BrowserPages } from "./bank-page.ts";
 import type { Keys } from "./keys.ts";
 import { readPage } from "../pages.ts";
@@ -22,13 +23,22 @@ export type ScreenHandler = (request: IncomingMessage, response: ServerResponse,
 /** Everything on the screen's server that is not the till API. `root` is the folder of the built screen. */
 export function createScreen(core: Core, keys: Keys, root: string, pages: BrowserPages): ScreenHandler {
   let watchers = 0;
+  const slowDown = createSlowDown(() => performance.now());
+
+  /** Whoever shows nothing tries nothing. */
+  async function stranger(request: IncomingMessage, response: ServerResponse, presented: boolean): Promise<void> {
+    const seconds = presented ? await slowDown.wrong(request, "") : 0;
+    if (seconds === 0) return refuse(response, "unauthorized");
+    refuse(response, "slow_down", { "retry-after": String(seconds), connection: "close" });
+  }
 
   async function session(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readJson(request, 1024);
     const { key } = body.ok ? fieldsOf(body.value, ["key"]) : {};
     if (typeof key !== "string") return refuse(response, "bad_request");
     const token = keys.exchange(key);
-    if (token === null) return refuse(response, "unauthorized");
+    if (token === null) return stranger(request, response, true);
+    vouch(request);
     sendJson(response, 200, { token });
   }
 
@@ -54,7 +64,7 @@ export function createScreen(core: Core, keys: Keys, root: string, pages: Browse
   return async (request, response, place) => {
     try {
       if (await pages.handle(request, response, place)) return;
-      if (!place.isHost(request.headers.host ?? "")) return refuse(response, "forbidden");
+      if (!isNamedOnce(request) || !place.isHost(request.headers.host ?? "")) return refuse(response, "forbidden");
       const { pathname, searchParams } = new URL(request.url ?? "/", place.origin);
       const route = `${request.method} ${pathname}`;
       const ours = isOurs(request, place);
@@ -62,7 +72,9 @@ export function createScreen(core: Core, keys: Keys, root: string, pages: Browse
         if (!ours) return refuse(response, "forbidden");
         if (route === "POST /session") return await session(request, response);
         if (route !== "POST /call" && route !== "GET /watch") return refuse(response, "method_not_allowed");
-        if (!keys.isToken(String(request.headers["x-qabyl-page"] ?? ""))) return refuse(response, "unauthorized");
+        const shown = request.headers["x-qabyl-page"];
+        if (!keys.isToken(String(shown ?? ""))) return await stranger(request, response, shown !== undefined);
+        vouch(request);
         return route === "POST /call" ? await call(request, response) : watch(response, searchParams);
       }
       if (!ours && !isPlainVisit(request)) return refuse(response, "forbidden");
@@ -102,6 +114,6 @@ function isPlainVisit(request: IncomingMessage): boolean {
   return site === undefined || (mode === "navigate" && dest === "document");
 }
 
-function refuse(response: ServerResponse, code: ErrorCode): void {
-  sendJson(response, statusOf(code), { ok: false, error: appError(code) });
+function refuse(response: ServerResponse, code: ErrorCode, headers: Readonly<Record<string, string>> = {}): void {
+  sendJson(response, statusOf(code), { ok: false, error: appError(code) }, headers);
 }

@@ -18,10 +18,10 @@ const TRUSTED: ReadonlySet<Role> = new Set(["technician", "owner"]);
 
 interface Tries {
   readonly wrong: number;
-  /** End of the pause on the wall clock: all that a restart can know of it. */
-  readonly until: number;
-  /** When the last wrong one was typed. */
-  readonly at: number;
+  /** Whether there was a pause to wait for: a right PIN ends it. */
+  readonly paused?: boolean;
+  /** When the last wrong one was typed, in ms since the machine was started. Both are absent in what older versions wrote. */
+  readonly up?: number;
 }
 
 /** The same on the monotonic clock. */
@@ -41,21 +41,29 @@ export interface PinGuard {
 
 export interface PinGuardParts {
   readonly clock: Pick<Clock, "now" | "mono">;
+  /** Milliseconds since the machine was started: unlike the wall clock nobody sets it, and it outlives the program. */
+  readonly uptime: () => number;
   readonly journal: Pick<Journal, "meta" | "commit">;
   readonly log: Log;
 }
 
 /** One guard for all PINs of the till: whoever waits, all wait. */
-export function createPinGuard({ clock, journal, log }: PinGuardParts): PinGuard {
+export function createPinGuard({ clock, uptime, journal, log }: PinGuardParts): PinGuard {
   let last: Promise<unknown> = Promise.resolve();
   let known: Known | null = null;
 
-  /** The pause left is measured by the wall clock once, after a restart, and never longer than a whole one. */
+  /**
+   * What has passed for certain since the last wrong one: after a restart of the machine no more than since that. A wall
+   * clock set forward would end every pause.
+   */
   async function read(): Promise<Known> {
     const text = await journal.meta(META_TRIES);
-    const { wrong, until, at } = text === null ? { wrong: 0, until: 0, at: 0 } : (JSON.parse(text) as Tries);
-    const left = Math.min(Math.max(until - clock.now(), 0), pauseAfter(wrong));
-    return { wrong, waitUntil: clock.mono() + left, at: clock.mono() - Math.max(clock.now() - at, 0) };
+    if (text === null) return { wrong: 0, waitUntil: 0, at: 0 };
+    const { wrong, paused = true, up } = JSON.parse(text) as Tries;
+    const now = uptime();
+    const passed = up === undefined ? 0 : up <= now ? now - up : now;
+    const left = paused ? Math.max(pauseAfter(wrong) - passed, 0) : 0;
+    return { wrong, waitUntil: clock.mono() + left, at: clock.mono() - passed };
   }
 
   async function write(tries: Tries | null): Promise<void> {
@@ -70,7 +78,7 @@ export function createPinGuard({ clock, journal, log }: PinGuardParts): PinGuard
       const before = known;
       const wrong = before.wrong + 1;
       // Counted before it is compared: whoever kills the process in between has not won a try.
-      await write({ wrong, until: clock.now() + pauseAfter(wrong), at: clock.now() });
+      await write({ wrong, paused: true, up: uptime() });
       known = { wrong, waitUntil: clock.mono() + pauseAfter(wrong), at: clock.mono() };
       let found: StoredPerson | null = null;
       for (const person of people) if (await isPin(pin, person.pin)) found = person;
@@ -82,7 +90,7 @@ export function createPinGuard({ clock, journal, log }: PinGuardParts): PinGuard
       const age = clock.mono() - before.at;
       const forgiven = before.wrong === 0 || TRUSTED.has(found.role) || age >= FORGET;
       known = forgiven ? { wrong: 0, waitUntil: 0, at: 0 } : before;
-      await write(forgiven ? null : { wrong: before.wrong, until: 0, at: clock.now() - age });
+      await write(forgiven ? null : { wrong: before.wrong, paused: false, up: uptime() - age });
       return { ok: true, value: found };
     } catch (error) {
       log.error("pin.uncounted", { detail: String(error) });

@@ -3,6 +3,7 @@ import { appError, type AppError } from "../../contract/errors.ts";
 import type { TlsIdentity } from "../adapters/tls-identity.ts";
 import type { BankCall, BankContext, GrantNeed, Secrets } from "../core/bank.ts";
 import { failureError } from "../core/failure.ts";
+import { withoutSecrets } from "../core/own-secrets.ts";
 import { HttpFailure, type Http, type HttpAnswer, type Ids, type Profile } from "../core/ports.ts";
 
 /** A whole way to a bank: who we are to it, and under which facts. */
@@ -44,9 +45,13 @@ export function createTrials({ http, ids }: TrialParts): Trials {
   ): Promise<HttpAnswer> => http().send({ identity, method, url, headers, body, timeoutMs });
 
   /** A token of the bank for this one call; none is kept. */
-  async function granted(identity: string, { ask }: GrantNeed): Promise<{ token: string } | { error: AppError }> {
+  async function granted(
+    identity: string,
+    way: Way,
+    { ask }: GrantNeed,
+  ): Promise<{ token: string } | { error: AppError }> {
     if (ask === null) return { error: appError("not_registered") };
-    const answer = ask.read(await send(identity, ask));
+    const answer = withoutSecrets(ask.read(await send(identity, ask)), way, ask);
     return answer.kind === "grant" ? answer : { error: answer.error };
   }
 
@@ -60,10 +65,10 @@ export function createTrials({ http, ids }: TrialParts): Trials {
       try {
         const request = call({ ...way, requestId: ids.requestId() });
         if (request === null) return { ok: false, error: appError("not_registered"), ms: 0 };
-        const right = request.grant ? await granted(name, request.grant) : null;
+        const right = request.grant ? await granted(name, way, request.grant) : null;
         if (right && "error" in right) return { ok: false, error: right.error, ms: ms() };
         const sent = right && request.grant ? { ...request, ...request.grant.with(right.token) } : request;
-        return { ok: true, answer: request.read(await send(name, sent)), ms: ms() };
+        return { ok: true, answer: withoutSecrets(request.read(await send(name, sent)), way, sent), ms: ms() };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { ok: false, error: failureError(error), ms: ms() };

@@ -7,15 +7,17 @@ import { API_BASE, BODY_CAP, needsBody, NOT_BUILT, ROUTES, statusOf, type Route 
 import type { Actor, Core } from "../core/index.ts";
 import { readJson } from "./body.ts";
 import { createEvents } from "./events.ts";
-import { foreign, type Place } from "./guard.ts";
+import { foreign, vouch, type Place } from "./guard.ts";
 import { openApi } from "./openapi.ts";
 import { refusal, sendJson, sendNothing, type Refusal } from "./reply.ts";
+import type { SlowDown } from "./slow-down.ts";
 import type { Tokens } from "./tokens.ts";
 import { messageOf } from "./words.ts";
 
 export interface TillOptions {
   readonly core: Core;
   readonly tokens: Tokens;
+  readonly slowDown: SlowDown;
   readonly version: string;
   readonly language: Language;
 }
@@ -32,7 +34,7 @@ type Found = { readonly route: Route; readonly id: string };
 
 /** Makes the API of one core. It follows the till's language. */
 export function createTillApi(options: TillOptions): TillApi {
-  const { core, tokens } = options;
+  const { core, tokens, slowDown } = options;
   const events = createEvents(core);
   let language = options.language;
   const stopWatch = core.watch("cashier", (snapshot) => {
@@ -52,8 +54,10 @@ export function createTillApi(options: TillOptions): TillApi {
   async function serve(request: IncomingMessage, response: ServerResponse, place: Place): Promise<Refusal | null> {
     const alien = foreign(request, place);
     if (alien) return refusal("forbidden", { what: alien });
-    const token = tokens.find(request.headers.authorization);
-    if (!token) return { ...refusal("unauthorized"), headers: { "www-authenticate": "Bearer" } };
+    const { authorization } = request.headers;
+    const token = tokens.find(authorization);
+    if (!token) return stranger(request, authorization);
+    vouch(request);
     const url = new URL(request.url ?? "/", place.origin);
     const found = findRoute(request.method ?? "", url.pathname.slice(API_BASE.length));
     if ("error" in found) return found;
@@ -61,6 +65,14 @@ export function createTillApi(options: TillOptions): TillApi {
     if (scope !== null && !token.may.includes(scope)) return refusal("forbidden", { what: scope });
     const actor: Api = { kind: "api", name: token.name, scopes: token.may };
     return answer(request, response, found, actor, url.searchParams);
+  }
+
+  /** Nothing of the route, the method or the body is looked at: whoever has no token learns nothing about them. */
+  async function stranger(request: IncomingMessage, authorization: string | undefined): Promise<Refusal> {
+    const seconds = authorization ? await slowDown.wrong(request, tokens.print(authorization)) : 0;
+    if (seconds === 0) return { ...refusal("unauthorized"), headers: { "www-authenticate": "Bearer" } };
+    const headers = { "retry-after": String(seconds), connection: "close" };
+    return { ...refusal("slow_down", { seconds: String(seconds) }), headers };
   }
 
   async function answer(

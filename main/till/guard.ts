@@ -17,7 +17,27 @@ export function loopbackPlace(port: number): Place {
  * even with a right token.
  */
 export function foreign(request: IncomingMessage, place: Place): "host" | "origin" | null {
-  if (!place.isHost(request.headers.host ?? "")) return "host";
+  if (!isNamedOnce(request) || !place.isHost(request.headers.host ?? "")) return "host";
   const { origin } = request.headers;
   return origin !== undefined && origin !== place.origin ? "origin" : null;
+}
+
+/**
+ * One Host, and a path instead of a whole address (`GET http://other/ HTTP/1.1`, which counts more than Host): with two names
+ * in a request, Node takes the first and whatever stands before us may have taken the other.
+ */
+export function isNamedOnce({ rawHeaders, url = "" }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
+  return hosts.length === 1 && url.startsWith("/");
+}
+
+const vouched = new WeakSet<object>();
+
+/** What came on this connection proved a right: it is the last to be cut when there are too many. */
+export function vouch({ socket }: IncomingMessage): void {
+  vouched.add(socket);
+}
+
+export function isVouched(socket: object): boolean {
+  return vouched.has(socket);
 }

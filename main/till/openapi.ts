@@ -15,6 +15,7 @@ import {
   ROUTES,
   type Route,
 } from "../../contract/till.ts";
+import { supportFile } from "../../contract/support.ts";
 import { EXAMPLES } from "./examples.ts";
 
 type Json = Record<string, unknown>;
@@ -31,6 +32,7 @@ const NAMED = new Map<z.ZodType, string>([
   [cardObject, "Card"],
   [cardList, "CardList"],
   [health, "Health"],
+  [supportFile, "SupportFile"],
   [errorBody, "Error"],
 ]);
 
@@ -87,6 +89,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   409: "Not now, or not any more; carries the payment or the refund where there is one",
   413: "The body is larger than 64 KiB",
   415: "The body is not application/json",
+  429: "Too many wrong tokens; Retry-After says how many seconds to wait. A right one is never answered so",
   503: "The journal or the bank's settings do not allow it",
 };
 

@@ -10,6 +10,8 @@ export interface Token {
 export interface Tokens {
   /** The token of an Authorization header; null when it is none of ours. */
   find(authorization: string | undefined): Token | null;
+  /** Fingerprint of the token of an Authorization header; empty where it holds none. */
+  print(authorization: string | undefined): string;
 }
 
 /** Whether two fingerprints are equal; the time depends on their length alone. */
@@ -22,11 +24,15 @@ function same(a: string, b: string): boolean {
 
 /** Looks through all tokens whatever it has found: the time says nothing about which one was near. */
 export function createTokens(tokens: readonly Token[], hash: (token: string) => string): Tokens {
+  function print(authorization: string | undefined): string {
+    const given = /^Bearer +([\x21-\x7e]{16,256})$/i.exec(authorization ?? "")?.[1];
+    return given === undefined ? "" : hash(given);
+  }
   return {
+    print,
     find(authorization) {
-      const given = /^Bearer +([\x21-\x7e]{16,256})$/i.exec(authorization ?? "")?.[1];
-      if (given === undefined) return null;
-      const fingerprint = hash(given);
+      const fingerprint = print(authorization);
+      if (fingerprint === "") return null;
       let found: Token | null = null;
       for (const token of tokens) if (same(token.hash, fingerprint)) found = token;
       return found;

@@ -75,7 +75,7 @@ export async function ensureInstalled() {
  * npm as a program and arguments, without a shell: on Windows npm itself is a script that only a shell could start.
  * @returns {[string, string[]]}
  */
-function npm() {
+export function npm() {
   const script = process.env["npm_execpath"];
   const node = process.env["npm_node_execpath"];
   // npm's own Node, since ours may lie in the very folder that npm ci deletes first.
@@ -89,7 +89,7 @@ function npm() {
 }
 
 /** @returns {NodeJS.ProcessEnv} */
-function npmEnvironment() {
+export function npmEnvironment() {
   const cache = process.env["npm_config_cache"] ?? join(homedir(), windows ? "AppData/Local/npm-cache" : ".npm");
   return writable(cache) ? process.env : { ...process.env, npm_config_cache: join(cacheDir, "npm") };
 }

@@ -11,7 +11,9 @@ export const unitSuites = [
   "simulator",
   "harness",
   "electron",
+  "prove",
   "tooling",
+  "fuzz",
 ];
 
 /** Below tests/, run by Playwright; each has its playwright.config.ts. */

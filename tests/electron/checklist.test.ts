@@ -1,6 +1,6 @@
 /** The real bundles of the Electron host on the stand-in; each test is named by its line of the Electron checklist. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright";
@@ -262,6 +262,17 @@ describe("content, network, navigation", () => {
       expect(app.events(`session.${name}`).length, name).toBeGreaterThan(0);
     }
   });
+  it("C10: a download is cancelled", async () => {
+    await page.evaluate(() => {
+      const link = document.createElement("a");
+      Object.assign(link, { href: "/index.html", download: "till.html" });
+      document.body.append(link);
+      link.click();
+      link.remove();
+    });
+    await app.waitForEvent("harness.download");
+    expect(app.events("harness.download").map(({ args }) => args[1])).toEqual([{ prevented: true }]);
+  });
   it("C12: a bad server is not believed, and no page gets a client certificate", async () => {
     expect(await app.control.certificateError("https://example.com/", "net::ERR_CERT_AUTHORITY_INVALID")).toEqual({
       prevented: true,
@@ -281,6 +292,61 @@ describe("content, network, navigation", () => {
   });
   it("C14: the session is in memory and uncached", () => {
     expect(firstArgs("session.fromPartition")).toEqual(["qabyl", { cache: false }]);
+  });
+  it("F1: the vault's key is wrapped by the system's key store, asynchronously, once", () => {
+    // 32 bytes in Base64; the vault itself is ours and is not given to it.
+    expect(app.events("safeStorage.encryptStringAsync").map(({ args }) => args)).toEqual([[44]]);
+    expect(readFileSync(join(root, "dist", "electron.cjs"), "utf8")).not.toMatch(
+      /\b(isEncryptionAvailable|encryptString|decryptString)\(/,
+    );
+  });
+});
+
+describe("the till's window", () => {
+  it("D3: keys that speak to the browser go no further", async () => {
+    for (const key of [
+      { key: "F5" },
+      { key: "r", control: true },
+      { key: "ArrowLeft", alt: true },
+      { key: "p", control: true },
+    ])
+      expect(await app.control.key(key), key.key).toEqual({ prevented: true, menu: null });
+    expect(await app.control.key({ key: "5" })).toEqual({ prevented: false, menu: null });
+  });
+  it("D5: no selection, no drag, no context menu, and no dialog that stops the page", async () => {
+    const outcome = await page.evaluate(() => {
+      const stopped = (name: string): boolean => {
+        const event = new MouseEvent(name, { bubbles: true, cancelable: true });
+        document.querySelector('[data-testid="screen"]')?.dispatchEvent(event);
+        return event.defaultPrevented;
+      };
+      return {
+        menu: stopped("contextmenu"),
+        drag: stopped("dragstart"),
+        select: getComputedStyle(document.querySelector('[data-testid="screen"]') ?? document.body).userSelect,
+      };
+    });
+    expect(outcome).toEqual({ menu: true, drag: true, select: "none" });
+    const preferences = firstArgs("BrowserWindow").find((arg) => arg?.webPreferences)?.webPreferences;
+    expect(preferences).toMatchObject({ disableDialogs: true });
+  });
+});
+
+describe("secrets", () => {
+  it("F6: certificate and keys are in the vault alone, which its owner alone may read", async () => {
+    const folder = join(dir, "till");
+    expect((await stat(folder)).mode & 0o077).toBe(0);
+    for (const name of ["vault", "vault.key", "journal.db"])
+      expect((await stat(join(folder, name))).mode & 0o077, name).toBe(0);
+    const key = (await readFile(bank.paths.privateKey, "latin1")).replaceAll(/-----.*-----|\s/g, "").slice(40, 90);
+    const seen = JSON.stringify(await call("settings.get", { session: "x" })) + (await page.content()) + app.logs();
+    for (const [name, content] of await Promise.all(
+      ["vault", "journal.db", "journal.db-wal"].map(
+        async (name) => [name, await readFile(join(folder, name), "latin1")] as const,
+      ),
+    ))
+      expect(content.includes(key) || content.includes("PRIVATE KEY"), name).toBe(false);
+    expect(seen).not.toContain(key);
   });
 });
 
@@ -340,7 +406,7 @@ describe("staying alive", () => {
     await screen("idle");
     expect(await call("health", {})).toMatchObject({ ok: true });
   }, 60_000);
-  it("U11: the display stays awake only while a payment can be made", async () => {
+  it("D9, U11: the display stays awake only while a payment can be made", async () => {
     const count = (name: string): number => app.events(`powerSaveBlocker.${name}`).length;
     const started = count("start");
     expect(started).toBeGreaterThan(0);
