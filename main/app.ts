@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { API_BASE } from "../contract/till.ts";
 import { watchClock } from "./adapters/clock.ts";
 import type { Core } from "./core/index.ts";
-import type { BankPages, Log } from "./core/ports.ts";
+import type { BankPages, Log, NewEvent } from "./core/ports.ts";
 import { EXIT, StartFailure, type ExitCode } from "./failure.ts";
 import { ListenFailure } from "./server.ts";
 import { openServers, readTls, type Handler, type Listen, type Servers } from "./servers.ts";
@@ -54,6 +54,8 @@ export interface App {
   /** Origin of the server on this machine (`http://127.0.0.1:PORT`); null while none is open. */
   readonly origin: string | null;
   readonly till: { readonly address: string; readonly outside: string | null } | null;
+  /** Writes what this program did itself into the journal's chain. Rejects when the disk refuses. */
+  record(events: readonly NewEvent[]): Promise<unknown>;
   /** Stops everything in order: no more requests, no more timers, journal closed, folder free. */
   stop(): Promise<void>;
 }
@@ -137,6 +139,7 @@ async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Prom
       const origin = opened.origin();
       return api.handler() && origin !== null ? { address: `${origin}${API_BASE}`, outside: opened.outside } : null;
     },
+    record: (events) => stores.journal.commit({ at: stores.clock.now(), events }),
     stop: unwind,
   };
 }

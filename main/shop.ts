@@ -1,13 +1,16 @@
 /** Core and technician's desk of one till on its stores, with the front that holds whichever core is running. */
+import { uptime } from "node:os";
 import { join } from "node:path";
 import type { EventSettings } from "./adapters/event-settings.ts";
 import { createEvents, probeEvents } from "./adapters/events.ts";
 import { createHttp, type TlsIdentity } from "./adapters/http.ts";
+import type { Result } from "../contract/errors.ts";
 import type { Provider } from "../contract/states.ts";
+import type { SupportFile } from "../contract/support.ts";
 import { banks } from "./banks/index.ts";
 import type { Bank } from "./core/bank.ts";
 import { createCore } from "./core/core.ts";
-import type { Core, Training } from "./core/index.ts";
+import type { Actor, Core, Training } from "./core/index.ts";
 import type { BankPages, Ports } from "./core/ports.ts";
 import { eventsName, identityName } from "./core/settings.ts";
 import { createFront, type Front } from "./front.ts";
@@ -20,6 +23,7 @@ import { createSessions } from "./settings/sessions.ts";
 import { activeProvider, settingsFrom } from "./settings/stored.ts";
 import { createTrials } from "./settings/trial.ts";
 import type { OpenStores } from "./stores.ts";
+import { saveSupport } from "./support.ts";
 
 export interface ShopParts {
   readonly version: string;
@@ -52,7 +56,7 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
 
   const sessions = createSessions(clock);
   const people = createPeople({
-    guard: createPinGuard({ clock, journal, log }),
+    guard: createPinGuard({ clock, uptime: () => uptime() * 1_000, journal, log }),
     sessions,
     all: () => inUse.stored.people,
   });
@@ -105,11 +109,14 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
   });
   undo.push(() => drop.stop());
 
+  const asDesk: Actor = { kind: "api", name: "desk", scopes: ["support"] };
+  const box = (): Promise<Result<SupportFile>> => front.call(asDesk, "support", {}) as Promise<Result<SupportFile>>;
+
   const desk = createDesk(
     {
       version: parts.version,
       training: parts.training !== null,
-      care: { ...stores.care, saveSupport: () => Promise.reject(new Error("not built")) },
+      care: { ...stores.care, saveSupport: () => saveSupport({ dir: parts.dir, box, clock }) },
       stores: { clock, crypto, journal, vault, certificateWorker: workerFile },
       ids,
       log,

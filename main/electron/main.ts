@@ -1,13 +1,16 @@
 /** Host 1: Electron. Opens the app, the window and the bridge between them; everything else is shared. */
 import { isAbsolute, join, resolve } from "node:path";
-import { app, ipcMain, Menu, powerMonitor, powerSaveBlocker, session } from "electron";
+import { app, crashReporter, ipcMain, Menu, powerMonitor, powerSaveBlocker, session } from "electron";
 import { defaultDataDir, EXIT, startApp, StartFailure, type App } from "../app.ts";
+import { onFault, openCrashes, settleCrashes } from "../crash.ts";
 import { createBankWindows } from "./bank-page.ts";
+import { PLAIN_DRAWING, watchChildren } from "./chromium.ts";
 import { spawnUtility } from "./children.ts";
 import { serveBridge } from "./ipc.ts";
 import { safeStorageKey } from "./key.ts";
 import { lockContents, lockSession } from "./lockdown.ts";
 import { registerScheme, serveScheme } from "./scheme.ts";
+import { showStopped } from "./stopped.ts";
 import { openWindow, type TillWindow } from "./window.ts";
 
 const VERSION = app.getVersion();
@@ -36,11 +39,23 @@ const bankWindows = createBankWindows(() => window?.current() ?? null);
 app.enableSandbox();
 registerScheme();
 Menu.setApplicationMenu(null);
+// Kept on this computer for whoever looks into a crash, and sent to nobody (E9).
+crashReporter.start({ uploadToServer: false });
+if (has(PLAIN_DRAWING)) app.disableHardwareAcceleration();
 const dataDir = pathOf(option("data") ?? defaultDataDir(process.env, process.platform));
+const training = has("training");
+const crashes = openCrashes(training ? join(dataDir, "training") : dataDir, VERSION);
+
+/** A new process from nothing, with the same options and `more` (E5). */
+function relaunch(...more: string[]): void {
+  app.relaunch({ args: [...process.argv.slice(1), ...more] });
+  app.exit(EXIT.internal);
+}
 
 if (!app.requestSingleInstanceLock()) {
   app.exit(EXIT.locked);
 } else {
+  onFault(crashes, say, relaunch);
   app.on("second-instance", () => window?.focus());
   app.on("window-all-closed", () => app.quit());
   app.on("before-quit", (event) => {
@@ -63,8 +78,21 @@ async function stop(): Promise<void> {
 async function start(): Promise<void> {
   await app.whenReady();
   const base = __dirname;
+  const port = Number(option("port") ?? TILL_API_PORT);
+  const stopped = crashes.stopped();
+  if (stopped) {
+    say(`the program has failed five times within five minutes and waits for a person (code ${stopped.incident})`);
+    // Whoever closes it and starts it again has decided, too.
+    app.on("quit", (_event, code) => {
+      if (code === EXIT.stopped) crashes.again();
+    });
+    showStopped(stopped, port, () => {
+      crashes.again();
+      relaunch();
+    });
+    return;
+  }
   const provision = option("provision");
-  const training = has("training");
   try {
     if (training && provision !== null)
       throw new StartFailure(EXIT.badInput, ["--provision: not together with --training"]);
@@ -79,7 +107,7 @@ async function start(): Promise<void> {
       simulator: join(base, "simulator.cjs"),
       spawn: spawnUtility,
       pages: bankWindows,
-      listen: { port: Number(option("port") ?? TILL_API_PORT), screen: null, outside: null },
+      listen: { port, screen: null, outside: null },
       say,
     });
   } catch (error) {
@@ -87,6 +115,9 @@ async function start(): Promise<void> {
     for (const line of failure.lines) say(line);
     return app.exit(failure.exitCode);
   }
+  await settleCrashes(running, crashes).catch((error: unknown) =>
+    say(`a fault could not be written down: ${String(error)}`),
+  );
   show(running, base);
 }
 
@@ -94,6 +125,8 @@ function show({ core, log, till }: App, base: string): void {
   const own = session.fromPartition("qabyl", { cache: false });
   lockContents(app, log, (own) => bankWindows.wayOf(own));
   lockSession(own, log);
+  // Already without the graphics card: another start would change nothing.
+  watchChildren(app, log, has(PLAIN_DRAWING) ? null : () => relaunch(`--${PLAIN_DRAWING}`));
   serveScheme(own, join(base, "renderer"));
   serveBridge(ipcMain, core, () => window?.current() ?? null, log);
   window = openWindow({

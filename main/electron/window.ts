@@ -1,12 +1,15 @@
 /** The till's window: sandboxed, on its own session, and back on its feet when its renderer dies. */
 import { BrowserWindow, type Session, type WebPreferences } from "electron";
 import type { Log } from "../core/ports.ts";
+import { feelPulse } from "./pulse.ts";
 import { START_URL } from "./scheme.ts";
 
 const RELOAD_AFTER = [0, 250, 1_000] as const;
 /** So many deaths within a minute call for a new window. */
 const TOO_MANY = 3;
 const MINUTE = 60_000;
+/** A renderer that was told to end, and has not ended by then, is left behind with its window. */
+const ENDED_WITHIN = 5_000;
 
 /** Checklist A2: of every window, whatever it shows. */
 export const CLOSED_OFF = {
@@ -77,7 +80,22 @@ export function openWindow(options: WindowOptions): TillWindow {
       log.error("screen.load", { code, words });
       died(made, "did-fail-load");
     });
+    feelPulse(made.webContents, log, () => {
+      let gone = false;
+      made.webContents.once("render-process-gone", () => (gone = true));
+      made.webContents.forcefullyCrashRenderer();
+      setTimeout(() => {
+        if (!gone && !made.isDestroyed()) replace(made);
+      }, ENDED_WITHIN);
+    });
     load(made);
+  }
+
+  /** The new one first: with no window left the app would end. */
+  function replace(made: BrowserWindow): void {
+    deaths = [];
+    open();
+    made.destroy();
   }
 
   function load(made: BrowserWindow): void {
@@ -94,10 +112,7 @@ export function openWindow(options: WindowOptions): TillWindow {
     setTimeout(() => {
       if (made.isDestroyed()) return;
       if (deaths.length < TOO_MANY) return load(made);
-      deaths = [];
-      // The new one first: with no window left the app would end.
-      open();
-      made.destroy();
+      replace(made);
     }, wait);
   }
 

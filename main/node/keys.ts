@@ -16,10 +16,19 @@ export interface Keys {
   onExchange(listener: (key: string) => void): void;
 }
 
+/** What is left of page tokens over a restart: their digests, from which no token can be made. */
+export interface KeptTokens {
+  readonly digests: readonly string[];
+  /** Told after each change. */
+  keep(digests: readonly string[]): void;
+}
+
+const NOTHING_KEPT: KeptTokens = { digests: [], keep: () => undefined };
+
 /** `mono` is a clock that cannot be set back. */
-export function createKeys(mono: () => number): Keys {
+export function createKeys(mono: () => number, kept: KeptTokens = NOTHING_KEPT): Keys {
   let keys: { readonly key: string; readonly until: number }[] = [];
-  const tokens: string[] = [];
+  let tokens: readonly Buffer[] = kept.digests.slice(-TOKENS).map((text) => Buffer.from(text, "base64url"));
   const listeners: ((key: string) => void)[] = [];
   return {
     issue() {
@@ -34,14 +43,15 @@ export function createKeys(mono: () => number): Keys {
       keys = keys.filter(({ key, until }) => key !== found && now < until);
       if (found === null) return null;
       const token = fresh();
-      tokens.push(token);
-      if (tokens.length > TOKENS) tokens.shift();
+      tokens = [...tokens, digest(token)].slice(-TOKENS);
+      kept.keep(tokens.map((one) => one.toString("base64url")));
       for (const listener of listeners) listener(found);
       return token;
     },
     isToken(given) {
       let found = false;
-      for (const token of tokens) if (same(token, given)) found = true;
+      const mine = digest(given);
+      for (const token of tokens) if (token.length === mine.length && timingSafeEqual(token, mine)) found = true;
       return found;
     },
     onExchange: (listener) => void listeners.push(listener),
@@ -52,8 +62,11 @@ function fresh(): string {
   return randomBytes(32).toString("base64url");
 }
 
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
 /** Over digests, so that the lengths need not be equal. */
 function same(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
 }

@@ -10,6 +10,7 @@ export const USAGE = `options:
   --listen ADDR[:PORT]  the till API, and only that, on the network (default port 7443)
   --tls-cert FILE       certificate of --listen (PEM, with its chain)
   --tls-key FILE        its key (PEM)
+  --supervised          after a fault ends with 1 instead of starting again by itself
   --insecure-provision  takes a provisioning file that others can read`;
 
 export interface Options {
@@ -18,6 +19,8 @@ export interface Options {
   readonly insecureProvision: boolean;
   readonly port: number;
   readonly browser: boolean;
+  /** Whoever started the host starts it again. */
+  readonly supervised: boolean;
   readonly training: boolean;
   readonly listen: {
     readonly address: string;
@@ -40,6 +43,7 @@ const KNOWN = {
   "tls-cert": { type: "string" },
   "tls-key": { type: "string" },
   "insecure-provision": { type: "boolean" },
+  supervised: { type: "boolean" },
 } as const;
 
 type Name = keyof typeof KNOWN;
@@ -66,6 +70,7 @@ export function readOptions(args: readonly string[]): { ok: true; options: Optio
       insecureProvision: given.has("insecure-provision"),
       port: port ?? DEFAULT_PORT,
       browser: !given.has("no-browser"),
+      supervised: given.has("supervised"),
       training: given.has("training"),
       listen,
     },

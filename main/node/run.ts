@@ -1,50 +1,149 @@
 /** The Node host: the same app as in Electron, with the screen served to a browser on this machine. */
 import { join, resolve } from "node:path";
 import { defaultDataDir, EXIT, StartFailure, startApp, type App, type HostParts } from "../app.ts";
-import { keyFileSource } from "../adapters/key-file.ts";
+import { onFault, openCrashes, settleCrashes, type Crashes, type Stopped } from "../crash.ts";
+import { serveStopped } from "../stopped.ts";
+import { nodeKeySource } from "../adapters/key-order.ts";
 import { createBrowserPages } from "./bank-page.ts";
 import { openWindow, type Window } from "./browser.ts";
 import { findBrowsers } from "./find-browser.ts";
 import { createKeys, type Keys } from "./keys.ts";
 import { keepLaunchFile, type Launch } from "./launch.ts";
 import { readOptions, USAGE, type Options } from "./options.ts";
+import { keptTokens } from "./page-tokens.ts";
+import { isSupervised, restart, withPort } from "./restart.ts";
 import { createScreen } from "./screen.ts";
+import { createService, type Service } from "./service.ts";
 import { spawnChild } from "./spawn.ts";
 
 /** Contract section 1: stopped within 3 s. What has not ended by then has nothing to lose: the journal is on disk. */
 const STOP_WITHIN = 2_500;
+
+/** Before anything takes a line out of it. */
+const BORN_WITH = { ...process.env };
+
+/** All that must be told, closed or known when the process ends or begins anew. */
+interface Running {
+  readonly options: Options;
+  readonly version: string;
+  readonly keys: Keys;
+  readonly crashes: Crashes;
+  readonly service: Service;
+  launch: Launch | null;
+  window: Window | null;
+  /** The port in use, for a page that looks for us after a restart. */
+  port: number;
+}
 
 /** Runs the host until it is stopped. `base` is the folder of the bundles. */
 export async function run(args: readonly string[], base: string): Promise<void> {
   const read = readOptions(args);
   if (!read.ok) return fail(EXIT.badInput, [...read.lines, USAGE]);
   const stopped = onStop();
-  const keys = createKeys(() => performance.now());
+  const { options } = read;
   const version = process.env["QABYL_VERSION"] ?? "0.0.0";
+  const dir = dataDirOf(options);
+  const folder = options.training ? join(dir, "training") : dir;
+  const keys = createKeys(() => performance.now(), keptTokens(folder));
+  const crashes = openCrashes(folder, version);
+  const service = createService(BORN_WITH);
+  const running: Running = { options, version, keys, crashes, service, launch: null, window: null, port: options.port };
+  const again = (): void =>
+    restart({
+      env: BORN_WITH,
+      supervised: options.supervised || isSupervised(BORN_WITH, process.pid),
+      args: withPort(args, running.port),
+    });
+  onFault(crashes, say, again);
+  const waiting = crashes.stopped();
+  if (waiting) return waitForPerson(running, folder, waiting, stopped, again);
+
   let app: App;
   try {
-    app = await startApp(partsOf(read.options, base, version, keys));
+    app = await startApp(partsOf(running, base));
   } catch (error) {
     const failure = error instanceof StartFailure ? error : new StartFailure(EXIT.internal, [String(error)]);
     return fail(failure.exitCode, failure.lines);
   }
-  const parts: { launch: Launch | null; window: Window | null } = { launch: null, window: null };
-  stopped.then(() => stop(app, parts)).catch(() => process.exit(EXIT.internal));
+  stopped.then(() => stop(app, running)).catch(() => process.exit(EXIT.internal));
+  running.port = Number(new URL(app.origin ?? "http://x:0").port);
+  await settleCrashes(app, crashes).catch((error: unknown) =>
+    say(`a fault could not be written down: ${String(error)}`),
+  );
+  service.ready("serving", () => app.core.call({ kind: "person", name: "cashier" }, "health", {}));
   try {
-    await present(app, read.options, version, keys, parts);
+    await present(app, running);
   } catch (error) {
     say(`the screen cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function partsOf(options: Options, base: string, version: string, keys: Keys): HostParts {
+/** Five faults within five minutes: nothing but a page that says so, until a person says "again". */
+async function waitForPerson(
+  running: Running,
+  folder: string,
+  waiting: Stopped,
+  stopped: Promise<void>,
+  again: () => void,
+): Promise<void> {
+  const { options, keys, crashes, service } = running;
+  let origin: string | null;
+  try {
+    origin = await serveStopped({
+      stopped: waiting,
+      listen: { port: options.port, outside: options.listen },
+      page: true,
+      visited: (key) => void keys.exchange(key),
+      again() {
+        crashes.again();
+        again();
+      },
+    });
+  } catch (error) {
+    return fail(EXIT.portTaken, [error instanceof Error ? error.message : String(error)]);
+  }
+  // Whoever stops it and starts it again has decided, too.
+  const end = async (): Promise<never> => {
+    service.stopping();
+    running.window?.close();
+    await running.launch?.close().catch(() => undefined);
+    crashes.again();
+    process.exit(EXIT.stopped);
+  };
+  stopped.then(end).catch(() => process.exit(EXIT.internal));
+  if (origin === null) return;
+  running.port = Number(new URL(origin).port);
+  say(
+    `the program has failed five times within five minutes and waits for a person: ${origin} (code ${waiting.incident})`,
+  );
+  service.ready(`waits for a person after five faults, code ${waiting.incident}`, () => Promise.resolve());
+  tell({ event: "stopped", url: `${origin}/`, incident: waiting.incident });
+  running.launch = await keepLaunchFile(folder, origin, keys).catch(() => null);
+  if (!options.browser) return;
+  running.window = await window(running, folder, origin).catch(() => null);
+}
+
+function window({ keys }: Running, dir: string, origin: string): Promise<Window> {
+  const launch = join(dir, "launch.json");
+  const closed = (): void =>
+    say(
+      `the window was closed; the till goes on. To open it again, delete ${launch} and open the address that it holds a moment later`,
+    );
+  return openWindow({ browsers: findBrowsers(process.env, process.platform), dir, origin, keys, closed, say });
+}
+
+function dataDirOf(options: Options): string {
+  return resolve(options.data ?? defaultDataDir(process.env, process.platform));
+}
+
+function partsOf({ options, version, keys }: Running, base: string): HostParts {
   const pages = createBrowserPages();
   return {
     version,
-    dataDir: resolve(options.data ?? defaultDataDir(process.env, process.platform)),
+    dataDir: dataDirOf(options),
     training: options.training,
     provision: options.provision === null ? null : { path: options.provision, insecure: options.insecureProvision },
-    keySource: (dir) => keyFileSource({ dataDir: dir }),
+    keySource: (dir) => nodeKeySource({ dataDir: dir }),
     certificateWorker: join(base, "certificate-worker.cjs"),
     simulator: join(base, "simulator.cjs"),
     spawn: spawnChild,
@@ -59,31 +158,15 @@ function partsOf(options: Options, base: string, version: string, keys: Keys): H
 }
 
 /** Tells where it serves: the launch file, the line on stdout, and (where one is wanted) the browser window. */
-async function present(
-  app: App,
-  options: Options,
-  version: string,
-  keys: Keys,
-  parts: { launch: Launch | null; window: Window | null },
-): Promise<void> {
+async function present(app: App, running: Running): Promise<void> {
+  const { options, keys, version } = running;
   const origin = app.origin ?? "";
-  parts.launch = await keepLaunchFile(app.dir, origin, keys).catch(() => null);
-  const launch = join(app.dir, "launch.json");
+  running.launch = await keepLaunchFile(app.dir, origin, keys).catch(() => null);
   const outside = app.till?.outside ? { listen: app.till.outside } : {};
   tell({ event: "ready", url: `${origin}/?key=${keys.issue()}`, till: app.till?.address ?? null, version, ...outside });
   if (!options.browser) return;
-  const closed = (): void =>
-    say(
-      `the window was closed; the till goes on. To open it again, delete ${launch} and open the address that it holds a moment later`,
-    );
-  parts.window = await openWindow({
-    browsers: findBrowsers(process.env, process.platform),
-    dir: app.dir,
-    origin,
-    keys,
-    closed,
-  });
-  tell({ event: "browser", ...parts.window.result });
+  running.window = await window(running, app.dir, origin);
+  tell({ event: "browser", ...running.window.result });
 }
 
 /** One line of JSON on stdout, which holds nothing else. */
@@ -103,10 +186,12 @@ function onStop(): Promise<void> {
     });
   // A reader of our line that went away is no reason to end.
   process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
   return promise;
 }
 
-async function stop(app: App, { launch, window }: { launch: Launch | null; window: Window | null }): Promise<never> {
+async function stop(app: App, { launch, window, service }: Running): Promise<never> {
+  service.stopping();
   window?.close();
   await launch?.close().catch(() => undefined);
   await app.stop();

@@ -82,6 +82,7 @@ describe.skipIf(process.platform === "win32")("a window", () => {
       origin: `http://127.0.0.1:${server.port}`,
       keys,
       closed: () => undefined,
+      say: () => undefined,
     }));
 
   it("of a real browser exchanges its key, which stood on no command line", { timeout: 20_000 }, async () => {

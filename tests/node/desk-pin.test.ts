@@ -21,6 +21,7 @@ const people: StoredPerson[] = [
 
 let wall = 0;
 let mono = 0;
+let up = 0;
 const clock = { now: () => wall, mono: () => mono };
 let meta: Map<string, string>;
 let refuse = false;
@@ -38,10 +39,11 @@ const journal: Pick<Journal, "meta" | "commit"> = {
   },
 };
 let guard: PinGuard;
-const open = (): PinGuard => createPinGuard({ clock, journal, log: silentLog });
+const open = (): PinGuard => createPinGuard({ clock, uptime: () => up, journal, log: silentLog });
 const pass = (seconds: number): void => {
   wall += seconds * 1000;
   mono += seconds * 1000;
+  up += seconds * 1000;
 };
 const tell = async (pin: string): Promise<string> => {
   const result = await guard.check(pin, people);
@@ -57,6 +59,7 @@ async function wrong(times: number): Promise<string[]> {
 beforeEach(() => {
   wall = Date.UTC(2026, 10, 22);
   mono = 5_000;
+  up = 7_000_000;
   meta = new Map();
   commits = [];
   refuse = false;
@@ -146,6 +149,32 @@ describe("a PIN", () => {
     mono = 0;
     guard = open();
     expect(await tell("730155")).toBe("pin_wait 100");
+  });
+
+  it("waits as long when the clock is set forward over a restart, and after one of the machine till it has run so long", async () => {
+    await wrong(6);
+    pass(60);
+    await wrong(1);
+    wall += 30 * 86_400_000;
+    pass(20);
+    mono = 0;
+    guard = open();
+    expect(await tell("730155")).toBe("pin_wait 100");
+    pass(100);
+    await wrong(1);
+    wall += 86_400_000;
+    mono = 0;
+    up = 40_000;
+    guard = open();
+    expect(await tell("730155")).toBe("pin_wait 200");
+    pass(200);
+    expect(await tell("730155")).toBe("t1");
+  });
+
+  it("written down by an older version waits a whole pause", async () => {
+    meta.set(META_TRIES, JSON.stringify({ wrong: 6, until: wall, at: wall - 120_000 }));
+    guard = open();
+    expect(await tell("730155")).toBe("pin_wait 120");
   });
 
   it("never waits longer than a whole pause when the clock was set back over a restart", async () => {

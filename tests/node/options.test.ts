@@ -11,6 +11,7 @@ describe("options of the Node host", () => {
         insecureProvision: false,
         port: 7373,
         browser: true,
+        supervised: false,
         training: false,
         listen: null,
       },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -20,7 +20,10 @@ export interface Bundles {
 }
 
 /** Builds some of the bundles into a folder of their own, as scripts/build.mjs does, with a screen of one line. */
-export async function buildBundles(names: readonly (keyof typeof ENTRIES)[]): Promise<Bundles> {
+export async function buildBundles(
+  names: readonly (keyof typeof ENTRIES)[],
+  plugins: readonly Plugin[] = [],
+): Promise<Bundles> {
   const dir = await mkdtemp(join(tmpdir(), "qabyl-dist-"));
   await mkdir(join(dir, "renderer"));
   await writeFile(join(dir, "renderer", "index.html"), "<!doctype html><title>screen</title>");
@@ -36,6 +39,7 @@ export async function buildBundles(names: readonly (keyof typeof ENTRIES)[]): Pr
         format: "cjs",
         alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
         logLevel: "error",
+        plugins: [...plugins],
         define: {
           "process.env.QABYL_VERSION": '"0.0.0-test"',
           "import.meta.dirname": "__dirname",

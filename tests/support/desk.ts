@@ -141,8 +141,18 @@ export interface OtherBank extends Http {
   readonly profile: Profile;
 }
 
+/** Other banks in the place of the scripted one, with the secrets of each profile by its id. */
+export interface DeskBanks extends Http {
+  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Encrypts for the bank. */
+  seal(publicKey: string, text: string): string;
+}
+
 export interface DeskOptions {
   readonly settings?: Settings;
+  /** Another desk's, to stand beside it. */
+  readonly clock?: SimulatedClock;
+  readonly banks?: (clock: SimulatedClock) => Promise<DeskBanks>;
   readonly registered?: boolean;
   /** Scripts the bank before the till meets it. */
   readonly prepare?: (bank: ScriptedBank) => void;
@@ -159,10 +169,11 @@ export interface DeskOptions {
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const dir = await mkdtemp(join(tmpdir(), "qabyl-desk-"));
-  const clock = simulatedClock();
+  const clock = options.clock ?? simulatedClock();
   const bank = scriptedBank(clock);
   options.prepare?.(bank);
   const other = options.other?.(clock) ?? null;
+  const others = (await options.banks?.(clock)) ?? null;
   const known = other ? [other.bank, ...banks.filter(({ name }) => name !== other.bank.name)] : banks;
   const file = await openJournal({
     file: join(dir, "journal.db"),
@@ -178,6 +189,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   await vault.put({
     [secretsName(profileOf("1").id)]: JSON.stringify({ ...JSON.parse(secrets), apiKey: "key of the tests" }),
   });
+  for (const [id, own] of Object.entries(others?.secrets ?? {}))
+    await vault.put({ [secretsName(id)]: JSON.stringify(own) });
   let alive = { http: true };
   let latest: Snapshot | null = null;
   let settings = options.settings ?? testSettings();
@@ -199,12 +212,15 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
         setTimeout: (run, ms) => clock.setTimeout(() => mine.http && run(), ms),
       },
       ids: { uuid: randomUUID, requestId: () => randomUUID().replaceAll("-", "") },
-      crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"), seal: () => "" },
+      crypto: {
+        mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"),
+        seal: others?.seal ?? (() => ""),
+      },
       // A dead process hears no answer any more, and writes nothing.
       http: {
         async send(request) {
           identities.push(request.identity);
-          const at = other?.profile.id === request.identity ? other : bank;
+          const at = others ?? (other?.profile.id === request.identity ? other : bank);
           try {
             const answer = await at.send(request);
             return mine.http ? answer : await never();

@@ -13,10 +13,18 @@ export interface HostProcess {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
 }
 
-/** Starts the Node host's bundle. `config` holds its vault keys, apart from the data. */
-export function startHost(bundle: string, config: string, args: readonly string[]): HostProcess {
-  const env = { ...process.env, XDG_CONFIG_HOME: config, APPDATA: config };
-  const child = spawn(process.execPath, [bundle, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts the Node host's bundle. `config` holds its vault keys, apart from the data and from this computer's key store; `node` are options of Node itself. */
+export function startHost(
+  bundle: string,
+  config: string,
+  args: readonly string[],
+  more: { readonly node?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+): HostProcess {
+  const env = { ...process.env, XDG_CONFIG_HOME: config, APPDATA: config, QABYL_KEY_STORE: "none", ...more.env };
+  const child = spawn(process.execPath, [...(more.node ?? []), bundle, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const lines: string[] = [];
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));

@@ -3,6 +3,7 @@ import type { Language, Scope } from "../../contract/states.ts";
 import { createTillApi } from "../../main/till/api.ts";
 import { loopbackPlace, type Place } from "../../main/till/guard.ts";
 import { listen } from "../../main/server.ts";
+import { createSlowDown } from "../../main/till/slow-down.ts";
 import { createTokens } from "../../main/till/tokens.ts";
 import { openDesk, type Desk, type DeskOptions } from "./desk.ts";
 import { ask, openStream, type Answered, type Stream } from "./http-client.ts";
@@ -28,7 +29,13 @@ export async function openTill(options: DeskOptions = {}, language: Language = "
   const desk = await openDesk(options);
   const hash = (token: string): string => createHmac("sha256", "test").update(token).digest("hex");
   const tokens = Object.entries(TOKENS).map(([name, { token, may }]) => ({ name, may, hash: hash(token) }));
-  const api = createTillApi({ core: desk.core, tokens: createTokens(tokens, hash), version: "0.0.0-test", language });
+  const api = createTillApi({
+    core: desk.core,
+    tokens: createTokens(tokens, hash),
+    slowDown: createSlowDown(() => performance.now()),
+    version: "0.0.0-test",
+    language,
+  });
   let place: Place | null = null;
   const server = await listen((request, response) => void (place && api.handle(request, response, place)), {
     address: "127.0.0.1",

@@ -1,0 +1,175 @@
+/**
+ * What stands in the till's place when it does not start by itself any more: one page without a script, at the same port, and
+ * a till API that says it is not there. Nothing is opened for it but the port: the journal may be what fails, and a
+ * technician must be able to put it back meanwhile.
+ */
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { appError } from "../contract/errors.ts";
+import { LANGUAGES } from "../contract/states.ts";
+import { API_BASE } from "../contract/till.ts";
+import type { Stopped } from "./crash.ts";
+import { outsidePlace } from "./outside.ts";
+import { listen } from "./server.ts";
+import { readTls, type Listen } from "./servers.ts";
+import { STOPPED_WORDS } from "./stopped-words.ts";
+import { foreign, loopbackPlace, type Place } from "./till/guard.ts";
+import { sendJson } from "./till/reply.ts";
+import { messageOf } from "./till/words.ts";
+
+/** The form on the page goes here, by POST. */
+export const AGAIN_PATH = "/again";
+const RETRY_AFTER = "30";
+
+/** All of it is seen at once, from 800×480 up: nobody scrolls a till. */
+const STYLE = `:root{color-scheme:light dark;font:clamp(14px,.9vw + 1.1vh,24px)/1.4 system-ui,sans-serif}
+body{margin:0;min-height:100vh;display:flex;flex-direction:column;justify-content:center;gap:1.5rem;padding:1.5rem;box-sizing:border-box}
+main{display:grid;grid-template-columns:repeat(3,1fr);gap:1.5rem}
+@media(orientation:portrait){main{grid-template-columns:1fr}}
+h1{font-size:1.3rem;margin:0 0 .5rem}p{margin:.4rem 0}section{border-inline-start:.3rem solid #b3261e;padding-inline-start:1rem}
+footer{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:center;justify-content:space-between}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.2rem 1rem;margin:0}dt{opacity:.8}dd{margin:0;font-weight:700}
+button{font:inherit;font-weight:700;min-height:4rem;padding:.6rem 1.6rem;border:0;border-radius:.6rem;background:#14532d;color:#fff}`;
+
+/** The only script: a reload that comes too early would leave the browser at an error page of its own. */
+const COMES_BACK = `setInterval(()=>fetch("/",{cache:"no-store"}).then(()=>location.replace("/"),()=>{}),1000)`;
+
+/** A page that was open before finds this on its refused requests, and loads itself again. */
+const STOPPED_HEADER = "x-qabyl-stopped";
+
+const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+/** No request but the form to itself, and the one of the script above. */
+const HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(COMES_BACK)}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  // Not no-referrer: it would take the Origin from the form's POST, by which a foreign page is told from ours.
+  "referrer-policy": "same-origin",
+  [STOPPED_HEADER]: "1",
+} as const;
+
+export interface StoppedPage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content: string;
+}
+
+export interface StoppedParts {
+  readonly stopped: Stopped;
+  readonly listen: Listen;
+  /** The page is served there too; else the till API alone, where it was on. */
+  readonly page: boolean;
+  /** Somebody looks at the page, with the key of its address. */
+  readonly visited: (key: string) => void;
+  /** A person wants the program to start. The page has been answered. */
+  readonly again: () => void;
+}
+
+/** What the page says, in three languages at once. */
+export function stoppedPage({ incident, since, support }: Stopped): StoppedPage {
+  const blocks = LANGUAGES.map((language) => {
+    const words = STOPPED_WORDS[language];
+    return `<section lang="${language}"><h1>${words.title}</h1><p>${words.what}</p><p><b>${words.money}</b></p><p>${words.call}</p></section>`;
+  });
+  const named = (name: "phone" | "code" | "since" | "again"): string =>
+    [...new Set(LANGUAGES.map((language) => STOPPED_WORDS[language][name]))].join(" · ");
+  const facts = [
+    [named("code"), incident],
+    ...(support === null ? [] : [[named("phone"), support]]),
+    [named("since"), localTime(since)],
+  ];
+  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value ?? "")}</dd>`).join("");
+  const form = `<form method="post" action="${AGAIN_PATH}"><button>${named("again")}</button></form>`;
+  return page(`<main>${blocks.join("")}</main><footer><dl>${list}</dl>${form}</footer>`);
+}
+
+/** While it starts: the page looks again by itself until the till is there. */
+export function startingPage(): StoppedPage {
+  const lines = LANGUAGES.map((language) => `<h1 lang="${language}">${STOPPED_WORDS[language].starting}</h1>`);
+  return page(`<main>${lines.join("")}</main><script>${COMES_BACK}</script>`);
+}
+
+/** Serves until the process ends. Gives the page's address; null where only the till API is answered. Rejects with ListenFailure. */
+export async function serveStopped(parts: StoppedParts): Promise<string | null> {
+  const { listen: at, page: withPage } = parts;
+  const tls = await readTls(at.outside).catch(() => null);
+  if (at.outside && tls) {
+    // A cash register on the network is told as well; that it cannot be must not take the page away.
+    const { address, port } = at.outside;
+    let place: Place | null = null;
+    const outside = await listen((request, response) => answer(request, response, place, null), {
+      address,
+      port,
+      tls,
+    }).catch(() => null);
+    if (outside) place = outsidePlace(tls.cert, outside.address, outside.port);
+  }
+  if (!withPage && !parts.stopped.api) return null;
+  let place: Place | null = null;
+  const inside = await listen((request, response) => answer(request, response, place, withPage ? parts : null), {
+    address: "127.0.0.1",
+    port: at.port,
+  });
+  place = loopbackPlace(inside.port);
+  return withPage ? place.origin : null;
+
+  function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    there: Place | null,
+    own: StoppedParts | null,
+  ): void {
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    if (there === null || foreign(request, there) !== null) return sendText(response, 403, "forbidden");
+    if (path === API_BASE || path.startsWith(`${API_BASE}/`)) return unavailable(response, parts.stopped);
+    if (!own) return sendText(response, 404, "not found");
+    const route = `${request.method} ${path}`;
+    if (route === `POST ${AGAIN_PATH}`) {
+      // A program without an Origin is nobody's page and no person's click.
+      if (request.headers.origin !== there.origin) return sendText(response, 403, "forbidden");
+      response.once("finish", own.again);
+      return sendPage(response, 200, startingPage());
+    }
+    if (["POST /call", "GET /watch"].includes(route)) return unavailable(response, parts.stopped);
+    if (route !== "GET /") return sendText(response, 404, "not found");
+    own.visited(new URL(request.url ?? "/", there.origin).searchParams.get("key") ?? "");
+    sendPage(response, 503, stoppedPage(own.stopped));
+  }
+}
+
+// --- helpers ---
+
+function unavailable(response: ServerResponse, { incident }: Stopped): void {
+  const { code, remedy, bankCode, bankMessage } = appError("internal");
+  const message = messageOf("en", { code, params: {} });
+  const error = { code, message, remedy, bankCode, bankMessage, incident };
+  sendJson(response, 503, { error }, { "retry-after": RETRY_AFTER, [STOPPED_HEADER]: "1" });
+}
+
+function sendPage(response: ServerResponse, status: number, { headers, content }: StoppedPage): void {
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(content)), connection: "close" });
+  response.end(content);
+}
+
+function sendText(response: ServerResponse, status: number, words: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  response.end(words);
+}
+
+function page(body: string): StoppedPage {
+  return {
+    headers: HEADERS,
+    content: `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Qabyl</title><style>${STYLE}</style><body>${body}</body>\n`,
+  };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+/** In the computer's own zone: the shop's is in the journal, which is not opened. */
+function localTime(iso: string): string {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? "?" : at.toLocaleString("ru-RU", { dateStyle: "short", timeStyle: "short" });
+}
