@@ -1,0 +1,25 @@
+/** Stands in the place of the HTTP adapter: the real one, with a boundary before, after the sending and after the answer. */
+import { subscribe } from "node:diagnostics_channel";
+import { createHttp as create, type HttpAdapter, type HttpOptions } from "../../../main/adapters/http.ts";
+import { boundary } from "./boundaries.ts";
+
+export * from "../../../main/adapters/http.ts";
+
+// Told just before the bytes are handed to the socket: a turn later the system has them, and the bank will read them
+// although we are dead.
+subscribe("undici:client:sendHeaders", () => void setImmediate(() => boundary("after the send")));
+
+export function createHttp(options: HttpOptions): HttpAdapter {
+  const http = create(options);
+  return {
+    ...http,
+    async send(request) {
+      boundary("before the send");
+      try {
+        return await http.send(request);
+      } finally {
+        boundary("after the answer");
+      }
+    },
+  };
+}
