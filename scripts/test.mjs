@@ -9,6 +9,7 @@ import { checks, runCheck, scriptOf } from "./lib/checks.mjs";
 import { chromiumForPages, findChromium, installChromium } from "./lib/chromium.mjs";
 import { findElectron } from "./lib/electron.mjs";
 import { ensureKcat } from "./lib/kcat.mjs";
+import { ensureKeyring } from "./lib/keyring.mjs";
 import { environment } from "./lib/node24.mjs";
 import { cacheDir, root } from "./lib/paths.mjs";
 import { ensureBuilt, prepareTools } from "./lib/prepare.mjs";
@@ -150,6 +151,7 @@ runMain(async () => {
         }
       }),
     );
+  const outside = stopping() ? Promise.resolve(NOTHING_OUTSIDE) : fromOutside(node, units, pages);
   await Promise.all(first);
 
   // To several runners FORCE_COLOR=0 means colours.
@@ -158,30 +160,9 @@ runMain(async () => {
   // How npm was asked to talk, and that it runs us, is no business of the programs under test.
   for (const name of Object.keys(env))
     if (/^(?:npm_config_loglevel|npm_lifecycle_.*|NODE_ENV)$/i.test(name)) delete env[name];
-  const needChromium =
-    pages.length > 0 || units.some((suite) => ["harness", "electron", "node", "tooling"].includes(suite));
-  let pageChromium = "";
-  if (needChromium && !stopping()) {
-    try {
-      const chromium = (await findChromium()) ?? (await installChromium(node));
-      env["POS_CHROMIUM"] = chromium;
-      pageChromium = pages.length > 0 ? await chromiumForPages(chromium) : chromium;
-      print(`       Chromium: ${[...new Set([chromium, pageChromium])].join(", for pages ")}`);
-    } catch (error) {
-      print(error instanceof Error ? error.message : String(error));
-      total.failed += 1;
-      failures.push("no Chromium: see the remedies above");
-    }
-  }
-  if (units.some((suite) => ["adapters", "banks"].includes(suite)) && !stopping()) {
-    try {
-      await ensureKcat();
-    } catch (error) {
-      print(error instanceof Error ? error.message : String(error));
-      total.failed += 1;
-      failures.push("no broker for the tests: see the remedies above");
-    }
-  }
+  env["QABYL_KEY_STORE"] = "none"; // a developer's own key store is none of the tests' business
+  const { chromium, pageChromium } = await outside;
+  if (chromium !== "") env["POS_CHROMIUM"] = chromium;
 
   const electron = findElectron();
   if (electron === null) notes.push("real Electron: not present; its project did not run; the harness stood in");
@@ -247,6 +228,38 @@ runMain(async () => {
   if (!built) notes.push("the build failed: tests of the built app ran on what was built before, or not at all");
   return summary(started);
 });
+
+const NOTHING_OUTSIDE = { chromium: "", pageChromium: "" };
+
+/**
+ * What the tests need of the system, installed where it is missing; it mostly waits, so the checks run meanwhile.
+ * @param {string} node
+ * @param {readonly string[]} units
+ * @param {readonly string[]} pages
+ */
+async function fromOutside(node, units, pages) {
+  /** @param {string} what @param {() => Promise<void>} work */
+  const need = async (what, work) => {
+    try {
+      await work();
+    } catch (error) {
+      print(error instanceof Error ? error.message : String(error));
+      total.failed += 1;
+      failures.push(`${what}: see the remedies above`);
+    }
+  };
+  const found = { ...NOTHING_OUTSIDE };
+  // One after the other: the package manager has one lock.
+  if (pages.length > 0 || units.some((suite) => ["harness", "electron", "node", "tooling", "prove"].includes(suite)))
+    await need("no Chromium", async () => {
+      found.chromium = (await findChromium()) ?? (await installChromium(node));
+      found.pageChromium = pages.length > 0 ? await chromiumForPages(found.chromium) : found.chromium;
+      print(`       Chromium: ${[...new Set([found.chromium, found.pageChromium])].join(", for pages ")}`);
+    });
+  if (units.some((suite) => ["adapters", "banks"].includes(suite))) await need("no broker for the tests", ensureKcat);
+  if (units.includes("adapters")) await need("no key store for the tests", ensureKeyring);
+  return found;
+}
 
 /** @param {unknown} error */
 function unable(error) {
