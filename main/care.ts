@@ -268,15 +268,23 @@ export function createCare({ dir, journal, vault, source, mac, clock, log }: Car
     verify,
     async begin() {
       const own = journal();
-      const text = await own.meta(META);
+      let isRead = true;
+      /** What is kept for this alone must not stop the till. */
+      const readable = async <T>(reading: Promise<T | null>): Promise<T | null> =>
+        reading.catch((error: unknown) => {
+          if (!(error instanceof JournalDamaged)) throw error;
+          isRead = false;
+          return null;
+        });
+      const text = await readable(own.meta(META));
       kept = text === null ? NOTHING : (JSON.parse(text) as Kept);
       const { repaired, altered, behind } = own.opening;
       if (repaired !== null) log.warn("journal.repaired", { detail: repaired });
       const { epoch } = await own.info();
-      const life = await own.restored();
+      const life = await readable(own.restored());
       restored = life === null ? null : { ...life, id: `restored-${epoch}` };
       if (behind !== null) await found({ ok: false, problem: "cut", seq: behind.head }, false);
-      if (altered) await found({ ok: false, problem: "changed", seq: 0 }, false);
+      if (altered || !isRead) await found({ ok: false, problem: "changed", seq: 0 }, false);
       const anchor = await readAnchor(vault);
       const report = await checked({ last: AT_START, anchor: anchor?.epoch === epoch ? anchor : null });
       if (!report.ok) await found(report, false);

@@ -4,6 +4,7 @@ import { systemClock } from "./adapters/clock.ts";
 import { privateDirectory } from "./adapters/files.ts";
 import { createIds } from "./adapters/ids.ts";
 import {
+  JournalChanged,
   JournalDamaged,
   JournalForeign,
   JournalMissing,
@@ -81,9 +82,10 @@ export async function openStores(dir: string, source: KeySource, undo: (() => un
     care,
     journal,
     async openJournal(tillId) {
-      const head = await current.head();
-      await current.close();
-      current = await open(tillId, head);
+      const before = current;
+      // The one before stays open until then: where the disk refuses, the till goes on with it.
+      current = await open(tillId, await before.head());
+      await before.close();
       return current;
     },
   };
@@ -98,7 +100,8 @@ async function prepare(dir: string): Promise<void> {
   }
 }
 
-function journalFailure(error: unknown, dir: string): unknown {
+/** What a person who starts the till on `dir` is told of its journal; any other error as it is. */
+export function journalFailure(error: unknown, dir: string): unknown {
   const restore = `put it back, or restore one of ${join(dir, BACKUPS)} (docs/backup.md)`;
   if (error instanceof JournalTooNew) {
     const words = `the journal was written by a newer version of this program (schema ${error.found}, this one knows ${error.known}): install that version`;
@@ -114,6 +117,10 @@ function journalFailure(error: unknown, dir: string): unknown {
   }
   if (error instanceof JournalUnavailable) {
     const words = `${join(dir, "journal.db")} cannot be written (${error.message}): nothing is taken while nothing can be kept; look at the disk and at who may write to ${dir}`;
+    return new StartFailure(EXIT.internal, [words], error);
+  }
+  if (error instanceof JournalChanged) {
+    const words = `${error.message}. ${join(dir, "journal.db")}: ${restore}; or, where no copy is new enough, take it over unproven, as its rows stand (docs/backup.md)`;
     return new StartFailure(EXIT.internal, [words], error);
   }
   if (error instanceof JournalDamaged)

@@ -24,6 +24,14 @@ export class JournalDamaged extends Error {
   }
 }
 
+/** The file is sound, but rows are not what was written: it can be taken over as it stands, unproven. */
+export class JournalChanged extends JournalDamaged {
+  constructor(message: string) {
+    super(message);
+    this.name = "JournalChanged";
+  }
+}
+
 /** There was a journal, and there is none: a new one must not take its place by itself. */
 export class JournalMissing extends Error {
   /** So many events were in it at least. */

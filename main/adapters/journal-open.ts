@@ -4,7 +4,14 @@ import { readFileSync, rmSync, statSync } from "node:fs";
 import { openHead, sealHead, type ChainHead } from "./journal-chain.ts";
 import { META_FROM } from "./journal-check.ts";
 import { connect, type Connection } from "./journal-connection.ts";
-import { JournalDamaged, JournalForeign, JournalMissing, JournalUnavailable, openingError } from "./journal-errors.ts";
+import {
+  JournalChanged,
+  JournalDamaged,
+  JournalForeign,
+  JournalMissing,
+  JournalUnavailable,
+  openingError,
+} from "./journal-errors.ts";
 import { allRows, sealOf, sealRow, SQL, type SqlRow } from "./journal-rows.ts";
 import { asWritten, migrate, MIGRATIONS, schemaOf, SEALED_TABLES } from "./journal-schema.ts";
 import type { Mark } from "./journal-witness.ts";
@@ -70,7 +77,7 @@ export const noteFile = (file: string): string => `${file}-note`;
 /** Beyond this size only what can be seen without comparing every index is looked at: 256 MiB take a second or two. */
 const WHOLE_CHECK_BYTES = 256 * 1024 * 1024;
 /** Receipts that a shop makes between a backup and the day it is needed, where nothing says how many. */
-const UNKNOWN_RECEIPTS = 1000;
+const UNKNOWN_RECEIPTS = 10_000;
 
 /**
  * Throws JournalMissing when there is no file, or an empty one, where there was a journal. To be asked before anything makes or
@@ -94,11 +101,14 @@ export function openFile(options: OpenOptions): Opened {
     if (mode !== "wal")
       throw new JournalUnavailable("the journal's folder cannot hold a write-ahead log (a network drive?)");
     const own = c;
+    // Before its rows are sealed with keys that are not its own.
+    if (!takeOver && isForeign(c, writer)) throw new JournalForeign();
     const schema = migrate(c.db, undefined, () => sealAll(own, writer));
     const altered = !asWritten(c.db);
     // Better here than in the middle of a payment.
     if (altered) for (const text of Object.values(SQL)) c.sql(text);
-    keysOf(c, writer, takeOver);
+    if (takeOver) sealAnew(c, writer);
+    else if (c.sql(SQL.selectMeta).get("key") === undefined) putMeta(c, writer.mac, "key", writer.mac(KEY));
     if (c.sql(SQL.selectMeta).get("epoch") === undefined) putMeta(c, writer.mac, "epoch", randomUUID());
     counted(c);
     const behind = anew(c, options);
@@ -116,7 +126,7 @@ export function openFile(options: OpenOptions): Opened {
 /** The epoch as it was written. Throws JournalDamaged when it was not. */
 export function epochOf(c: Connection, { readers }: Pick<Writer, "readers">): string {
   const row = c.sql(SQL.selectMeta).get("epoch");
-  if (row === undefined) throw new JournalDamaged("the journal's file is damaged: it has no epoch");
+  if (row === undefined) throw changed("it has no epoch");
   return readers.meta(row);
 }
 
@@ -148,16 +158,17 @@ function soundIndexes(c: Connection, bytes: number): string | null {
 }
 
 const damaged = (what: string): JournalDamaged => new JournalDamaged(`the journal's file is damaged: ${what}`);
+const changed = (what: string): JournalChanged => new JournalChanged(`the journal's file is damaged: ${what}`);
 
 /** Throws where rows are missing: a page that an empty one was written over is sound in itself. */
 function counted(c: Connection): void {
   const wanted = storedCensus(c);
   const there = countAll(c);
   const written = c.sql("SELECT 1 FROM events LIMIT 1").get() !== undefined;
-  if (wanted === null && written) throw damaged("its rows are not counted");
+  if (wanted === null && written) throw changed("its rows are not counted");
   for (const [name, count] of Object.entries(there))
     if (name !== "commits" && count < (wanted?.[name as keyof Census] ?? 0))
-      throw damaged(`${name} has ${count} of ${wanted?.[name as keyof Census]} rows`);
+      throw changed(`${name} has ${count} of ${wanted?.[name as keyof Census]} rows`);
 }
 
 /** Seals every row as it stands, and counts them. */
@@ -176,21 +187,29 @@ function sealAll(c: Connection, { mac }: Writer): void {
   }
 }
 
-/** Whether the journal is of this vault: its rows could not be told from changed ones with other keys. */
-function keysOf(c: Connection, writer: Writer, takeOver: boolean): void {
+const KEY = "journal key";
+
+/** Whether it is another vault's journal: its rows could not be told from changed ones with these keys. */
+function isForeign(c: Connection, { mac }: Writer): boolean {
+  if (schemaOf(c.db) === 0) return false;
+  const value = (name: string) => c.sql("SELECT value FROM meta WHERE name = ?").get(name)?.["value"];
+  const key = value("key");
+  if (key !== undefined) return key !== mac(KEY);
+  const head = value("head");
+  return typeof head === "string" && openHead(mac, head) === null;
+}
+
+/** Believes all rows as they stand, and says from where on they can be proven again. */
+function sealAnew(c: Connection, writer: Writer): void {
   const { mac } = writer;
-  const print = mac("journal key");
-  const stored = c.sql("SELECT value FROM meta WHERE name = 'key'").get()?.["value"];
-  const head = c.sql("SELECT value FROM meta WHERE name = 'head'").get()?.["value"];
-  if (stored === print || (stored === undefined && (head === undefined || openHead(mac, String(head)) !== null))) {
-    if (stored === undefined) putMeta(c, mac, "key", print);
-    return;
-  }
-  if (!takeOver) throw new JournalForeign();
   inTransaction(c, () => {
     c.db.exec("DROP TRIGGER profiles_fixed");
-    const at = storedHead(c);
-    putMeta(c, mac, "key", print);
+    const last = c.sql("SELECT seq, mac FROM events ORDER BY seq DESC LIMIT 1").get() as unknown as
+      | ChainHead
+      | undefined;
+    const kept = storedHead(c);
+    const at = last !== undefined && last.seq > kept.seq ? { seq: last.seq, mac: last.mac } : kept;
+    putMeta(c, mac, "key", mac(KEY));
     putMeta(c, mac, "head", sealHead(mac, at));
     putMeta(c, mac, META_FROM, sealHead(mac, at));
     sealAll(c, writer);
@@ -226,11 +245,14 @@ function anew(c: Connection, { file, writer, now, known }: OpenOptions): Restore
     putMeta(c, mac, "floor", String(restored.known));
     putMeta(c, mac, META_RESTORED, JSON.stringify(restored));
     // A receipt is at least one event: so many were made at most.
-    const jump = BigInt(lost > 0 ? lost : note?.what === "restored" ? UNKNOWN_RECEIPTS : 0);
+    const jump = BigInt(lost > 0 ? lost : note === null ? 0 : UNKNOWN_RECEIPTS);
     for (const name of ["receipt", "refund"]) {
       const row = c.big(SQL.selectCounter).get(name);
       putCounter(c, name, (row === undefined ? 1n : readers.counter(row)) + jump, mac);
     }
+    // They never count back: the mark beside the journal is not flushed, and an old one may come up after a power cut.
+    const census = storedCensus(c) ?? countAll(c);
+    putCensus(c, mac, { ...census, commits: Math.max(census.commits, known?.commits ?? 0) });
     // A head that is not ours is evidence: an event would seal it anew.
     const sealed = c.sql("SELECT value FROM meta WHERE name = 'head'").get()?.["value"];
     if (typeof sealed === "string" && openHead(mac, sealed) === null) return;

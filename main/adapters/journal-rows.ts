@@ -4,7 +4,7 @@ import { NEW_DETAIL, type PaymentDetail, type PaymentRow } from "../core/payment
 import type { CallRow, NoticeRow, Profile, StoredEvent } from "../core/ports.ts";
 import { NEW_REFUND_DETAIL, type RefundDetail, type RefundRow } from "../core/refund.ts";
 import type { Mac } from "./journal-chain.ts";
-import { JournalDamaged } from "./journal-errors.ts";
+import { JournalChanged } from "./journal-errors.ts";
 import type { SealedTable } from "./journal-schema.ts";
 
 export type SqlRow = Record<string, SQLOutputValue>;
@@ -183,21 +183,26 @@ export const sealed = (mac: Mac, table: SealedTable, values: SqlValues): SqlValu
 export const sealOf = (mac: Mac, table: SealedTable, row: SqlRow): string =>
   sealText(mac, table, (field) => row[snake(field)]);
 
-/** Rows as they are read; JournalDamaged where one is not what was written. */
+/** Rows as they are read; JournalChanged where one is not what was written. */
 export function createReaders(mac: Mac) {
   const whole =
     <T>(table: SealedTable, reader: (row: SqlRow) => T) =>
     (row: SqlRow): T => {
       if (row["seal"] === sealOf(mac, table, row)) return reader(row);
       const name = row["number"] ?? row["id"] ?? row["name"] ?? row["request_id"];
-      throw new JournalDamaged(`the journal's file is damaged: ${table} "${String(name)}" is not what was written`);
+      throw new JournalChanged(`the journal's file is damaged: ${table} "${String(name)}" is not what was written`);
     };
   return {
     payment: whole("payments", readPayment),
     refund: whole("refunds", readRefund),
     profile: whole("profiles", (row) => read(row, PROFILE) as unknown as Profile),
     call: whole("calls", (row) => read(row, CALL) as unknown as CallRow),
-    notice: whole("notices", (row) => read(row, NOTICE) as unknown as NoticeRow),
+    notice: whole("notices", readNotice),
+    /** Told once more rather than not at all, where nobody can say whether it was read. */
+    noticeToTell: (row: SqlRow): NoticeRow =>
+      row["seal"] === sealOf(mac, "notices", row)
+        ? readNotice(row)
+        : { ...readNotice(row), acknowledgedAt: null, acknowledgedBy: null },
     meta: whole("meta", (row) => String(row["value"])),
     counter: whole("counters", (row) => row["next"] as bigint),
   };
@@ -236,6 +241,8 @@ function readRefund(row: SqlRow): RefundRow {
   const detail: RefundDetail = { ...NEW_REFUND_DETAIL, ...found.detail };
   return { ...found, detail };
 }
+
+const readNotice = (row: SqlRow): NoticeRow => read(row, NOTICE) as unknown as NoticeRow;
 
 export function readEvent(row: SqlRow): StoredEvent {
   const { seq, at, kind, ref, version, body } = row;

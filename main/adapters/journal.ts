@@ -10,6 +10,7 @@ import { checkChain, checkRows, type CheckOptions } from "./journal-check.ts";
 import { connect } from "./journal-connection.ts";
 import type { Connection } from "./journal-connection.ts";
 import {
+  JournalChanged,
   JournalConflict,
   JournalDamaged,
   journalError,
@@ -26,7 +27,15 @@ import { openWitness, readWitness, type Mark } from "./journal-witness.ts";
 import { storedHead, storedMark, writeBatch } from "./journal-write.ts";
 import type { Writer, Written } from "./journal-write.ts";
 
-export { JournalConflict, JournalDamaged, JournalForeign, JournalMissing, JournalTooNew, JournalUnavailable };
+export {
+  JournalChanged,
+  JournalConflict,
+  JournalDamaged,
+  JournalForeign,
+  JournalMissing,
+  JournalTooNew,
+  JournalUnavailable,
+};
 export type { ChainHead, ChainReport, Restored };
 
 export interface JournalOptions {
@@ -130,8 +139,10 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
         begun();
         try {
           const result = writeBatch(c, batch, writer);
+          // Read before it is on the disk: what fails afterwards would be told as a commit that failed.
+          const mark = storedMark(c);
           c.db.exec("COMMIT");
-          witness.write(storedMark(c));
+          witness.write(mark);
           return result;
         } catch (error) {
           if (c.db.isTransaction) quietly(() => c.db.exec("ROLLBACK"));
@@ -153,7 +164,7 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
       return many(`${SQL.selectPayment} ${where} ORDER BY seq DESC LIMIT ?`, rows.payment, ...values, filter.limit);
     },
     unfinished: () => many(SQL.unfinished, rows.payment, now() - DAY),
-    notices: () => many(SQL.selectNotices, rows.notice),
+    notices: () => many(SQL.selectNotices, rows.noticeToTell),
     events: (after, limit) =>
       many(
         "SELECT seq, at, kind, ref, version, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?",

@@ -332,7 +332,9 @@ export function createCore(options: CoreOptions): Core {
   async function eventsAfter(seq: number, limit: number): Promise<CommandOutput["events.after"]> {
     const { head } = await journal.info();
     const first = await journal.firstEvent();
-    const reset = seq > head || seq + 1 < first;
+    // A number in the gap that a restored journal has: what its reader was told is not in this one.
+    const isLost = seq > 0 && seq < head && (await journal.events(seq - 1, 1))[0]?.seq !== seq;
+    const reset = isLost || seq > head || seq + 1 < first;
     const events = reset ? [] : await journal.events(seq, limit);
     const open = reset
       ? [...runner.all()].filter(({ row }) => !row.settled).map(({ row }) => toPayment(row, settings.timezone))
@@ -366,14 +368,17 @@ export function createCore(options: CoreOptions): Core {
   }
 
   async function recover(): Promise<void> {
-    const stored = await journal.meta("language");
+    // A choice that cannot be read is no reason not to ask about open payments.
+    const choice = (name: string): Promise<string | null> => journal.meta(name).catch(() => null);
+    const stored = await choice("language");
     language = LANGUAGES.find((known) => known === stored) ?? settings.language;
-    const last = await journal.meta("lastProvider");
+    const last = await choice("lastProvider");
     lastProvider = settings.providers.find((provider) => provider.name === last)?.name ?? null;
     notices = (await journal.notices()).filter((notice) => notice.acknowledgedAt === null);
     const rows = [...(await journal.unfinished())];
     for (const { paymentId } of notices) {
-      const row = rows.some((known) => known.id === paymentId) ? null : await journal.payment(paymentId);
+      const isThere = rows.some((known) => known.id === paymentId);
+      const row = isThere ? null : await journal.payment(paymentId).catch(() => null);
       if (row) rows.push(row);
     }
     for (const row of rows) {

@@ -48,6 +48,12 @@ export function refundDoubtOf(row: RefundRow, onScreen: boolean): DoubtCause | n
   return row.state === "needs_review" ? "review" : null;
 }
 
+/** What a person decides about, as it stands: when it is another, his decision speaks of something that is no more. */
+export function matterOf({ state, error, detail }: PaymentRow | RefundRow): string {
+  const reading = "readings" in detail ? detail.readings.at(-1)?.minor : null;
+  return JSON.stringify([state, error?.code, error?.params["named"], detail.disputedAt, reading]);
+}
+
 /** What went back, by the bank's word or by a person's. It counts until the bank's no has been decided about anew. */
 export function isGone({ state, resolution }: RefundRow): boolean {
   return state === "refunded" || state === "recorded" || resolution?.outcome === "treatedAsRefunded";

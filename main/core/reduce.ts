@@ -7,7 +7,7 @@ import { appError, type AppError } from "../../contract/errors.ts";
 import { formatMoney, type Minor } from "../../contract/money.ts";
 import { isPostedMethod, type PaymentState } from "../../contract/states.ts";
 import type { Challenged, Created, Found, Invoiced, Posted, Word } from "./bank.ts";
-import { doubtOf, isClosed, TREATED_AS } from "./doubt.ts";
+import { doubtOf, isClosed, matterOf, TREATED_AS } from "./doubt.ts";
 import type { BankWord, PageEnd, PaymentRow, Resolution } from "./payment.ts";
 import type { Danger } from "./ports.ts";
 import { isPostedAskedByTimer, reducePosted } from "./reduce-posted.ts";
@@ -77,8 +77,8 @@ export type PaymentEvent =
   | { readonly kind: "operationLost"; readonly error: AppError }
   /** So much of it went back (whole tiyn); less than nothing where a person takes back what he had decided. */
   | { readonly kind: "refunded"; readonly minor: number }
-  /** A named person decides what nobody knows. */
-  | { readonly kind: "resolved"; readonly resolution: Resolution }
+  /** A named person decides what nobody knows. `matter`: what it was when he was asked; another one is not his to decide. */
+  | { readonly kind: "resolved"; readonly resolution: Resolution; readonly matter?: string }
   /** The process died and came back; `danger` is that of the creation which was on its way, if one was. */
   | { readonly kind: "restart"; readonly danger: Danger | null };
 
@@ -102,7 +102,7 @@ export function reduce(row: PaymentRow, event: PaymentEvent, at: number): Paymen
     case "refunded":
       return touched(detail(row, { refundedMinor: row.detail.refundedMinor + event.minor }), at);
     case "resolved":
-      return onResolved(row, event.resolution, at);
+      return event.matter === undefined || event.matter === matterOf(row) ? onResolved(row, event.resolution, at) : row;
     default:
       return isOpenedByWord(row, event) ? reopened(row, event, at) : judged(row, live(row, event, at), event, at);
   }

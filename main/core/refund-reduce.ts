@@ -6,7 +6,7 @@ import { appError, type AppError } from "../../contract/errors.ts";
 import { formatMoney, minor as toMinor, type Minor } from "../../contract/money.ts";
 import type { RefundState } from "../../contract/states.ts";
 import type { RefundWord, ReturnCreated } from "./bank.ts";
-import { isClosed, isGone, refundDoubtOf, TREATED_AS } from "./doubt.ts";
+import { isClosed, isGone, matterOf, refundDoubtOf, TREATED_AS } from "./doubt.ts";
 import type { Resolution } from "./payment.ts";
 import type { KnownPurchase, Reading, RefundDetail, RefundRow } from "./refund.ts";
 
@@ -66,8 +66,8 @@ export type RefundEvent =
   | { readonly kind: "reading"; readonly minor: Minor; readonly last: boolean }
   /** A day without any figure. */
   | { readonly kind: "giveUp" }
-  /** A named person decides what nobody knows. */
-  | { readonly kind: "resolved"; readonly resolution: Resolution }
+  /** A named person decides what nobody knows; `matter` as for a payment. */
+  | { readonly kind: "resolved"; readonly resolution: Resolution; readonly matter?: string }
   | { readonly kind: "restart" };
 
 /** A harmless creation may be sent twice in all (reliability, Kaspi `return/create`). */
@@ -77,9 +77,10 @@ const PURCHASES_WITHIN = 60_000;
 
 /** Takes a refund and what happened at `at` (epoch milliseconds); returns the same object when nothing changes. */
 export function reduceRefund(row: RefundRow, event: RefundEvent, at: number): RefundRow {
-  if (event.kind === "resolved") return onResolved(row, event.resolution, at);
+  if (event.kind === "resolved")
+    return event.matter === undefined || event.matter === matterOf(row) ? onResolved(row, event.resolution, at) : row;
   const next = live(row, event, at);
-  return next === row || row.resolution === null || next.resolution === null ? next : judged(row, next, at);
+  return next === row || row.resolution === null || next.resolution === null ? next : judged(row, next, event, at);
 }
 
 /** It is settled by that: the purchase is free again. What is still read goes on being read. */
@@ -90,14 +91,25 @@ function onResolved(row: RefundRow, resolution: Resolution, at: number): RefundR
 }
 
 /** What an event means beside a person's decision: the bank's word counts, and the opposite of his is told. */
-function judged(row: RefundRow, next: RefundRow, at: number): RefundRow {
+function judged(row: RefundRow, next: RefundRow, event: RefundEvent, at: number): RefundRow {
   const isMismatch = next.error?.code === "amount_mismatch" && row.error?.code !== "amount_mismatch";
   const isDecided = next.state !== row.state && DECIDED.has(next.state);
   const isOpposite = isDecided && (next.state === "refunded") !== (row.resolution?.outcome === "treatedAsRefunded");
+  const isNews = isMismatch || isOpposite || (event.kind === "reading" && hasMoved(row, event.minor));
   const { disputedAt } = next.detail;
-  const told = detail(next, { disputedAt: isMismatch || isOpposite ? at : isDecided ? null : disputedAt });
+  const told = detail(next, { disputedAt: isNews ? at : isDecided ? null : disputedAt });
   if (isClosed(told)) return { ...told, settled: true };
   return isTreated(told) ? { ...told, settled: false } : told;
+}
+
+/**
+ * Whether the figure is another than the one he decided by, in a way that says neither yes nor no: with somebody else's refund
+ * in it the lost one may have arrived after all.
+ */
+function hasMoved(row: RefundRow, minor: Minor): boolean {
+  const { readings } = row.detail;
+  if (row.resolution?.outcome !== "treatedAsNotRefunded" || minor === (readings.at(-1)?.minor ?? row.a0)) return false;
+  return verdict(row, [...readings, { at: 0, minor }]) === "spoilt";
 }
 
 /** What the bank's word, or its figure, makes of a refund that was sent. */

@@ -9,6 +9,7 @@ import { answered, bankOf, lineOf, unanswered } from "./calls.ts";
 import { asFailure, failureError } from "./failure.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { CallRow } from "./ports.ts";
+import { hasOpenBill } from "./refund-bill.ts";
 import { leftOf, otherKeyOf, readFigure, type Left } from "./refund-bank.ts";
 import { isTreated, reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
@@ -104,12 +105,16 @@ export function createRefundSender(
     const other = (await undecided(intent.purchaseKey, live.row.id)) ?? (await undecidedElse(payment));
     if (other) return stop(busyWith(other), null, other);
 
-    const before = await sentBefore([intent.purchaseKey, otherKeyOf(payment)]);
+    const sent = await sentBefore([intent.purchaseKey, otherKeyOf(payment)]);
+    const [before = null] = sent;
     // Somebody has gone on without this one: its figure from before proves nothing any more.
     if (live.row.state === "not_executed" && before?.id !== live.row.id)
       return stop(appError("refund_moved"), null, before);
     const doubtful = before !== null && (before.state === "not_executed" || isTreated(before)) ? before : null;
     if (doubtful && !(await hold(live, intent, doubtful, tell))) return;
+    const disputed = await askBills(sent);
+    if (refunds.stopped()) return;
+    if (disputed) return stop(appError("refund_moved"), null, disputed);
 
     const ctx = await providers.context(live.row.profileId);
     const figure = await lookBefore(ctx, intent.purchaseId);
@@ -176,15 +181,15 @@ export function createRefundSender(
 
   // ---- what was sent before ----
 
-  /** The refund of this purchase that was sent last, under any of its names. */
-  async function sentBefore(keys: readonly (string | null)[]): Promise<RefundRow | null> {
+  /** The refunds of this purchase that were sent, under any of its names; the last one first. */
+  async function sentBefore(keys: readonly (string | null)[]): Promise<readonly RefundRow[]> {
     const stored: RefundRow[] = [];
     for (const purchaseKey of keys)
       if (purchaseKey !== null) stored.push(...(await journal.refunds({ purchaseKey, limit: PAST })));
     const rows = stored.map((row) => refunds.live(row.id)?.row ?? row);
     const moment = (row: RefundRow): number => row.detail.sentAt ?? 0;
     const sent = rows.filter((row) => row.detail.sentAt !== null);
-    return sent.toSorted((a, b) => moment(b) - moment(a))[0] ?? null;
+    return sent.toSorted((a, b) => moment(b) - moment(a));
   }
 
   /** Waits until an earlier sending can no longer arrive. False when the refund ended meanwhile. */
@@ -226,6 +231,16 @@ export function createRefundSender(
     }
     await refunds.keep(first, { kind: "reading", minor: available, last: true });
     return !refunds.stopped() && first.row.state === (own ? "in_doubt" : "not_executed");
+  }
+
+  /** What a person has decided about, the bank may have a bill of: it is asked before anything more goes. */
+  async function askBills(sent: readonly RefundRow[]): Promise<RefundRow | null> {
+    for (const { id } of sent.filter((row) => isTreated(row) && hasOpenBill(row))) {
+      const first = await refunds.known(id);
+      if (first) await refunds.ask(first);
+      if (first && first.row.detail.disputedAt !== null) return first.row;
+    }
+    return null;
   }
 
   /** The same after a person's decision about the first one: his word stands unless the bank's figure now says otherwise. */

@@ -50,7 +50,7 @@ export interface Refunds {
   /** What nobody knows, wherever it stands. */
   doubted(): readonly DoubtedRefund[];
   /** A named person's decision. False where there was nothing to decide any more. Rejects when the journal refuses. */
-  resolve(id: string, resolution: Resolution): Promise<boolean>;
+  resolve(id: string, resolution: Resolution, matter: string): Promise<boolean>;
   /** Those of them that have left the screen. */
   undecided(): readonly RefundView[];
   /** A refund that a payment must not push from the screen: `choosing` or `sending` there. */
@@ -295,10 +295,10 @@ export function createRefunds(parts: RefundParts): Refunds {
         return cause === null ? [] : [doubted(live, cause)];
       });
     },
-    async resolve(id, resolution) {
+    async resolve(id, resolution, matter) {
       const live = refunds.live(id);
       if (!live) return false;
-      await refunds.apply(live, { kind: "resolved", resolution });
+      await refunds.apply(live, { kind: "resolved", resolution, matter });
       return live.row.resolution === resolution;
     },
     undecided() {

@@ -1,11 +1,11 @@
 /** What nobody knows: the list with its evidence, and a named person's way out of it (reliability, rule 4). */
 import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
-import { appError, type AppError, type Result } from "../../contract/errors.ts";
+import { appError, type Result } from "../../contract/errors.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { DoubtCall, DoubtCause, DoubtItem } from "../../contract/review.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import type { Outcome } from "../../contract/states.ts";
-import { doubtOf, doubtSince, isPastItsLife, PAYMENT_OUTCOMES, REFUND_OUTCOMES } from "./doubt.ts";
+import { doubtOf, doubtSince, isPastItsLife, matterOf, PAYMENT_OUTCOMES, REFUND_OUTCOMES } from "./doubt.ts";
 import type { People } from "./index.ts";
 import type { PaymentRow, Resolution } from "./payment.ts";
 import type { CallRow, Ports } from "./ports.ts";
@@ -111,7 +111,7 @@ export function createReviews(parts: ReviewParts): Reviews {
         of: "payment",
         payment: parts.draw(payment),
         refund: null,
-        calls: (await journal.calls(id)).slice(-CALLS).map(toCall),
+        calls: await callsOf(journal.calls(id)),
         availableBefore: null,
         availableAfter: [],
         asksUntil: time(asksUntil(payment)),
@@ -126,12 +126,17 @@ export function createReviews(parts: ReviewParts): Reviews {
       of: "refund",
       payment: null,
       refund: view,
-      calls: (await journal.refundCalls(id)).slice(-CALLS).map(toCall),
+      calls: await callsOf(journal.refundCalls(id)),
       availableBefore: before,
       availableAfter: detail.ours ? [] : detail.readings.map(({ at, minor }) => ({ at: isoTime(at, timezone), minor })),
       asksUntil: time(until),
       canAsk: askable,
     };
+  }
+
+  /** Evidence that cannot be read must not hide the item, nor the others. */
+  async function callsOf(reading: Promise<readonly CallRow[]>): Promise<DoubtCall[]> {
+    return (await reading.catch(() => [])).slice(-CALLS).map(toCall);
   }
 
   function toCall({ name, requestId, sentAt, answeredAt, outcome, bankCode }: CallRow): DoubtCall {
@@ -140,18 +145,18 @@ export function createReviews(parts: ReviewParts): Reviews {
 
   const find = (id: string): Item | undefined => items().find((item) => rowOf(item).id === id);
 
-  /** Why this cannot be decided so now; null where it can. */
-  async function unfit(id: string, outcome: Outcome): Promise<AppError | null> {
+  /** What it is that would be decided so, or why it cannot be. */
+  async function fit(id: string, outcome: Outcome): Promise<Result<string>> {
     const item = find(id);
-    if (item) return outcomes(item).includes(outcome) ? null : appError("not_resolvable");
-    const known = (await journal.payment(id)) ?? (await journal.refund(id));
-    return appError(known ? "not_resolvable" : "not_found");
+    if (item && outcomes(item).includes(outcome)) return { ok: true, value: matterOf(rowOf(item)) };
+    const known = item ?? (await journal.payment(id)) ?? (await journal.refund(id));
+    return { ok: false, error: appError(known ? "not_resolvable" : "not_found") };
   }
 
-  async function decide(id: string, resolution: Resolution): Promise<boolean> {
+  async function decide(id: string, resolution: Resolution, matter: string): Promise<boolean> {
     const live = runner.live(id);
-    if (!live) return refunds.resolve(id, resolution);
-    await runner.apply(live, { kind: "resolved", resolution });
+    if (!live) return refunds.resolve(id, resolution, matter);
+    await runner.apply(live, { kind: "resolved", resolution, matter });
     return live.row.resolution === resolution;
   }
 
@@ -160,15 +165,16 @@ export function createReviews(parts: ReviewParts): Reviews {
       return { ok: true, value: { items: await Promise.all(items().map(draw)) } };
     },
     async resolve({ id, outcome, reason, pin }) {
-      const early = await unfit(id, outcome);
-      if (early) return { ok: false, error: early };
+      const matter = await fit(id, outcome);
+      if (!matter.ok) return matter;
       if (!people.known())
         return { ok: false, error: appError("pin_needed", { params: { limit: formatMoney(minor(0)) } }) };
       const person = await people.identify(pin, SENIORS);
       if (!person.ok) return person;
       try {
-        // A PIN takes its time: what the bank has said meanwhile leaves nothing to decide.
-        const done = await decide(id, { outcome, by: person.value.name, reason, at: clock.now() });
+        // A PIN takes its time: what the bank has said meanwhile leaves nothing to decide, or something else.
+        const resolution = { outcome, by: person.value.name, reason, at: clock.now() };
+        const done = await decide(id, resolution, matter.value);
         return done ? { ok: true, value: null } : { ok: false, error: appError("not_resolvable") };
       } catch {
         return { ok: false, error: appError("journal_unavailable") };

@@ -11,7 +11,8 @@ import type { Finding } from "../../main/core/ports.ts";
 import { takeLock } from "../../main/adapters/lock.ts";
 import { VaultUnreadable, type KeySource } from "../../main/adapters/vault.ts";
 import { runMaintenance } from "../../main/maintenance.ts";
-import { openStores } from "../../main/stores.ts";
+import { StartFailure } from "../../main/failure.ts";
+import { journalFailure, openStores } from "../../main/stores.ts";
 import { batchOf, payment } from "../adapters/support/rows.ts";
 
 const KEY = Buffer.alloc(32, 7);
@@ -176,6 +177,22 @@ test("take-over goes on under another vault, which the till itself refuses", asy
   await expect(sold()).rejects.toThrow(/another vault/);
   expect(await run(["take-over"])).toMatchObject({ code: 0, said: expect.stringMatching(/NOT KNOWN/) });
   expect(await sold()).toMatchObject({ ids: ["pay-1", "pay-2", "pay-3"], findings: [{ kind: "restored" }] });
+});
+
+test("take-over goes on with one row that is not what was written, which stops the till, and loses no other", async () => {
+  const db = new DatabaseSync(at("journal.db"));
+  db.exec("UPDATE payments SET state = 'in_doubt' WHERE id = 'pay-2'");
+  db.close();
+  const asks = till(async (stores) => (await stores.openJournal("A1")).unfinished());
+  const told: unknown = await asks.catch((error: unknown) => journalFailure(error, dir));
+  expect(told instanceof StartFailure && told.lines.join()).toMatch(/A1-000002.*backups.*take it over unproven/);
+  const before = await sold().catch(String);
+  expect(before).toMatch(/A1-000002/);
+  expect(await run(["take-over"])).toMatchObject({ code: 0, said: expect.stringMatching(/NOT KNOWN/) });
+  const after = await sold();
+  expect(after).toMatchObject({ ids: ["pay-1", "pay-2", "pay-3"], findings: [{ kind: "restored" }] });
+  expect(after.receipt).toBeGreaterThanOrEqual(4n);
+  expect(await run(["verify"])).toMatchObject({ code: 0 });
 });
 
 describe("as a program", () => {
