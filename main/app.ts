@@ -13,7 +13,7 @@ import { lineOf, ProvisionFailure } from "./settings/failure.ts";
 import { exists, readDocument } from "./settings/read.ts";
 import { META_ORGANIZATION, META_PATH, NOTHING_STORED, readStored } from "./settings/stored.ts";
 import { openShop } from "./shop.ts";
-import { openStores, type KeySource, type OpenStores } from "./stores.ts";
+import { journalFailure, openStores, type KeySource, type OpenStores } from "./stores.ts";
 import { startTraining, type Spawn, type TrainingBank } from "./training.ts";
 import { createApiSwitch } from "./api-switch.ts";
 
@@ -77,12 +77,14 @@ export async function startApp(host: HostParts): Promise<App> {
     return await open(host, undo, unwind);
   } catch (error) {
     await unwind();
-    throw startFailure(error);
+    throw startFailure(journalFailure(error, dirOf(host)));
   }
 }
 
+const dirOf = ({ dataDir, training }: HostParts): string => (training ? join(dataDir, "training") : dataDir);
+
 async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Promise<void>): Promise<App> {
-  const dir = host.training ? join(host.dataDir, "training") : host.dataDir;
+  const dir = dirOf(host);
   const tls = await readTls(host.listen.outside);
   const source = await host.keySource(dir);
   if (source.warning !== null) host.say(source.warning);

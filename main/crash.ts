@@ -7,7 +7,7 @@
  * JSON parser quotes the text it could not read, which may be a bank's answer with a token in it.
  */
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, join } from "node:path";
 import { writeNow } from "./adapters/write-now.ts";
@@ -18,7 +18,7 @@ const TOO_MANY = 5;
 const WITHIN = 5 * 60_000;
 const KEPT = 20;
 const PLACES = 12;
-/** Where the file cannot be written nothing can be counted: a loop is then at least a slow one. */
+/** Where nothing counts the faults, or the page itself has one, a loop is at least a slow one. */
 const UNCOUNTED_PAUSE = 10_000;
 
 export type Origin = "uncaughtException" | "unhandledRejection";
@@ -62,7 +62,7 @@ export interface Crashes {
   note(error: unknown, origin: Origin): { readonly fault: Fault; readonly kept: boolean };
   /** Not null: the program must wait for a person. */
   stopped(): Stopped | null;
-  /** A person has said "again": what was does not count any more. */
+  /** A person has said "again": what was does not count any more. Never throws. */
   again(): void;
   untold(): readonly Fault[];
   /** Throws when the disk refuses. */
@@ -124,7 +124,16 @@ export function openCrashes(dir: string, program: string, up: () => number = () 
     },
     again() {
       const kept = read();
-      write({ ...kept, faults: kept.faults.map((fault) => ({ ...fault, counts: false })) });
+      try {
+        write({ ...kept, faults: kept.faults.map((fault) => ({ ...fault, counts: false })) });
+      } catch {
+        // A full disk lets a file go that it does not let grow. Else the page would come back for ever, whoever presses what.
+        try {
+          rmSync(file, { force: true });
+        } catch {
+          // A disk that may only be read: switching the computer off and on is what is left.
+        }
+      }
     },
     untold: () => read().faults.filter((fault) => !fault.told),
     told() {
@@ -147,9 +156,10 @@ export function onFault(crashes: Crashes, say: (line: string) => void, restart: 
   const fail = (error: unknown, origin: Origin): void => {
     if (failing) return;
     failing = true;
+    const atPage = crashes.stopped() !== null;
     const { fault, kept } = crashes.note(error, origin);
-    say(`the program has failed (${wordsOf(fault)}); it starts again`);
-    if (kept) return restart();
+    say(`the program has failed (${wordsOf(fault)})`);
+    if (kept && !atPage) return restart();
     // The process has failed: nothing of it may run on meanwhile, so it is not a timer that waits.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, UNCOUNTED_PAUSE);
     restart();

@@ -1,6 +1,6 @@
 /**
- * What stands in the till's place when it does not start by itself any more: one page without a script, at the same port, and
- * a till API that says it is not there. Nothing is opened for it but the port: the journal may be what fails, and a
+ * What stands in the till's place when it does not start by itself any more: one page at the same port, and a till API
+ * that says it is not there. Nothing is opened for it but the port: the journal may be what fails, and a
  * technician must be able to put it back meanwhile.
  */
 import { createHash } from "node:crypto";
@@ -13,6 +13,7 @@ import { outsidePlace } from "./outside.ts";
 import { listen } from "./server.ts";
 import { readTls, type Listen } from "./servers.ts";
 import { STOPPED_WORDS } from "./stopped-words.ts";
+import { readBody } from "./till/body.ts";
 import { foreign, loopbackPlace, type Place } from "./till/guard.ts";
 import { sendJson } from "./till/reply.ts";
 import { messageOf } from "./till/words.ts";
@@ -20,6 +21,7 @@ import { messageOf } from "./till/words.ts";
 /** The form on the page goes here, by POST. */
 export const AGAIN_PATH = "/again";
 const RETRY_AFTER = "30";
+const FORM_CAP = 1_024;
 
 /** All of it is seen at once, from 800×480 up: nobody scrolls a till. */
 const STYLE = `:root{color-scheme:light dark;font:clamp(14px,.9vw + 1.1vh,24px)/1.4 system-ui,sans-serif}
@@ -31,8 +33,14 @@ footer{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:center;justify-content
 dl{display:grid;grid-template-columns:auto 1fr;gap:.2rem 1rem;margin:0}dt{opacity:.8}dd{margin:0;font-weight:700}
 button{font:inherit;font-weight:700;min-height:4rem;padding:.6rem 1.6rem;border:0;border-radius:.6rem;background:#14532d;color:#fff}`;
 
-/** The only script: a reload that comes too early would leave the browser at an error page of its own. */
+/** Of the page while the till starts: a reload that comes too early would leave the browser at an error page of its own. */
 const COMES_BACK = `setInterval(()=>fetch("/",{cache:"no-store"}).then(()=>location.replace("/"),()=>{}),1000)`;
+
+/**
+ * The right to press the button is that of a page of the till (`qabyl.page`: renderer/browser-bridge.ts): one that was open
+ * before the faults has it still; one that came with a key is given it, and keeps it for the till.
+ */
+const MAY_BEGIN = `const form=document.forms[0],page=form.page;history.replaceState(null,"","/");if(page.value)sessionStorage.setItem("qabyl.page",page.value);else page.value=sessionStorage.getItem("qabyl.page")??"";form.hidden=!page.value`;
 
 /** A page that was open before finds this on its refused requests, and loads itself again. */
 const STOPPED_HEADER = "x-qabyl-stopped";
@@ -41,7 +49,7 @@ const hash = (text: string): string => `'sha256-${createHash("sha256").update(te
 /** No request but the form to itself, and the one of the script above. */
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
-  "content-security-policy": `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(COMES_BACK)}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  "content-security-policy": `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(COMES_BACK)} ${hash(MAY_BEGIN)}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
@@ -60,14 +68,18 @@ export interface StoppedParts {
   readonly listen: Listen;
   /** The page is served there too; else the till API alone, where it was on. */
   readonly page: boolean;
-  /** Somebody looks at the page, with the key of its address. */
-  readonly visited: (key: string) => void;
+  /** The page token for the key of the page's address; null for a wrong one, and for none. */
+  readonly enter: (key: string) => string | null;
+  readonly isPage: (token: string) => boolean;
   /** A person wants the program to start. The page has been answered. */
   readonly again: () => void;
 }
 
-/** What the page says, in three languages at once. */
-export function stoppedPage({ incident, since, support }: Stopped): StoppedPage {
+/**
+ * What the page says, in three languages at once. `right`: the page token of whoever came with a key, empty for anybody else;
+ * null where the page is in a window of our own, which nobody else can press.
+ */
+export function stoppedPage({ incident, since, support }: Stopped, right: string | null): StoppedPage {
   const blocks = LANGUAGES.map((language) => {
     const words = STOPPED_WORDS[language];
     return `<section lang="${language}"><h1>${words.title}</h1><p>${words.what}</p><p><b>${words.money}</b></p><p>${words.call}</p></section>`;
@@ -80,7 +92,11 @@ export function stoppedPage({ incident, since, support }: Stopped): StoppedPage 
     [named("since"), localTime(since)],
   ];
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value ?? "")}</dd>`).join("");
-  const form = `<form method="post" action="${AGAIN_PATH}"><button>${named("again")}</button></form>`;
+  const button = `<button>${named("again")}</button>`;
+  const form =
+    right === null
+      ? `<form method="post" action="${AGAIN_PATH}">${button}</form>`
+      : `<form method="post" action="${AGAIN_PATH}" hidden><input type="hidden" name="page" value="${escaped(right)}">${button}</form><script>${MAY_BEGIN}</script>`;
   return page(`<main>${blocks.join("")}</main><footer><dl>${list}</dl>${form}</footer>`);
 }
 
@@ -125,16 +141,21 @@ export async function serveStopped(parts: StoppedParts): Promise<string | null> 
     if (path === API_BASE || path.startsWith(`${API_BASE}/`)) return unavailable(response, parts.stopped);
     if (!own) return sendText(response, 404, "not found");
     const route = `${request.method} ${path}`;
-    if (route === `POST ${AGAIN_PATH}`) {
-      // A program without an Origin is nobody's page and no person's click.
-      if (request.headers.origin !== there.origin) return sendText(response, 403, "forbidden");
-      response.once("finish", own.again);
-      return sendPage(response, 200, startingPage());
-    }
+    if (route === `POST ${AGAIN_PATH}`) return void begin(request, response, there, own);
     if (["POST /call", "GET /watch"].includes(route)) return unavailable(response, parts.stopped);
     if (route !== "GET /") return sendText(response, 404, "not found");
-    own.visited(new URL(request.url ?? "/", there.origin).searchParams.get("key") ?? "");
-    sendPage(response, 503, stoppedPage(own.stopped));
+    const key = new URL(request.url ?? "/", there.origin).searchParams.get("key") ?? "";
+    sendPage(response, 503, stoppedPage(own.stopped, own.enter(key) ?? ""));
+  }
+
+  /** A click in a page of ours: of another origin nobody knows its token, and a program on this machine can say any Origin. */
+  async function begin(request: IncomingMessage, response: ServerResponse, there: Place, own: StoppedParts) {
+    const body = await readBody(request, FORM_CAP, /^application\/x-www-form-urlencoded$/i);
+    const token = body.ok ? new URLSearchParams(body.text).get("page") : null;
+    if (request.headers.origin !== there.origin || token === null || !own.isPage(token))
+      return sendPage(response, 403, stoppedPage(own.stopped, ""));
+    response.once("finish", own.again);
+    sendPage(response, 200, startingPage());
   }
 }
 

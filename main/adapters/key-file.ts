@@ -6,7 +6,7 @@ import type { KeyPlace } from "./key-order.ts";
 import { VaultUnreadable } from "./vault.ts";
 
 const CREDENTIAL = "qabyl-vault-key";
-const VARIABLE = "QABYL_VAULT_KEY";
+export const VAULT_KEY_VARIABLE = "QABYL_VAULT_KEY";
 const KEY_BYTES = 32;
 
 /** What systemd hands over to this unit alone (LoadCredential=, SetCredentialEncrypted=): 32 bytes, or those in Base64. */
@@ -27,13 +27,13 @@ export function credentialPlace(env: NodeJS.ProcessEnv): KeyPlace | null {
 
 /** QABYL_VAULT_KEY, in Base64; it is taken out of `env` at once. */
 export function environmentPlace(env: NodeJS.ProcessEnv): KeyPlace | null {
-  const given = env[VARIABLE];
-  delete env[VARIABLE];
+  const given = env[VAULT_KEY_VARIABLE];
+  delete env[VAULT_KEY_VARIABLE];
   if (given === undefined || given === "") return null;
   return {
     kind: "environment",
-    name: `environment ${VARIABLE}`,
-    read: async () => decodeKey(given, `the environment's ${VARIABLE}`),
+    name: `environment ${VAULT_KEY_VARIABLE}`,
+    read: async () => decodeKey(given, `the environment's ${VAULT_KEY_VARIABLE}`),
   };
 }
 

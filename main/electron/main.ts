@@ -34,6 +34,8 @@ function pathOf(text: string): string {
 
 let window: TillWindow | null = null;
 let running: App | null = null;
+/** Somebody has asked us to stop: a fault from then on brings nobody back. */
+let stopping = false;
 const bankWindows = createBankWindows(() => window?.current() ?? null);
 
 app.enableSandbox();
@@ -55,7 +57,7 @@ function relaunch(...more: string[]): void {
 if (!app.requestSingleInstanceLock()) {
   app.exit(EXIT.locked);
 } else {
-  onFault(crashes, say, relaunch);
+  onFault(crashes, say, () => (stopping ? app.exit(EXIT.internal) : relaunch()));
   app.on("second-instance", () => window?.focus());
   app.on("window-all-closed", () => app.quit());
   app.on("before-quit", (event) => {
@@ -68,6 +70,7 @@ if (!app.requestSingleInstanceLock()) {
 }
 
 async function stop(): Promise<void> {
+  stopping = true;
   const ending = running;
   running = null;
   setTimeout(() => app.exit(EXIT.stopped), STOP_WITHIN).unref();

@@ -19,7 +19,7 @@ export function showStopped(stopped: Stopped, port: number, again: () => void): 
     // The page must have left before the process does.
     if (begins) setTimeout(again, 250);
     if (!begins && (request.method !== "GET" || asked !== pathname)) return new Response("not found", { status: 404 });
-    const { headers, content } = begins ? startingPage() : stoppedPage(stopped);
+    const { headers, content } = begins ? startingPage() : stoppedPage(stopped, null);
     return new Response(content, { headers: { ...headers } });
   });
   const window = new BrowserWindow({
@@ -36,6 +36,13 @@ export function showStopped(stopped: Stopped, port: number, again: () => void): 
       if (!window.isDestroyed()) window.loadURL(START_URL).catch(() => undefined);
     }, 1_000);
   });
-  const parts = { stopped, listen: { port, outside: null }, page: false, visited: () => undefined, again };
+  const parts = {
+    stopped,
+    listen: { port, outside: null },
+    page: false,
+    enter: () => null,
+    isPage: () => false,
+    again,
+  };
   serveStopped(parts).catch(() => undefined); // the port is another program's now: nobody is told wrong
 }

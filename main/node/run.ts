@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { defaultDataDir, EXIT, StartFailure, startApp, type App, type HostParts } from "../app.ts";
 import { onFault, openCrashes, settleCrashes, type Crashes, type Stopped } from "../crash.ts";
 import { serveStopped } from "../stopped.ts";
+import { VAULT_KEY_VARIABLE } from "../adapters/key-file.ts";
 import { nodeKeySource } from "../adapters/key-order.ts";
 import { createBrowserPages } from "./bank-page.ts";
 import { openWindow, type Window } from "./browser.ts";
@@ -21,6 +22,11 @@ const STOP_WITHIN = 2_500;
 
 /** Before anything takes a line out of it. */
 const BORN_WITH = { ...process.env };
+// At once: the page after five faults opens no vault, and its browser must inherit no key all the same.
+delete process.env[VAULT_KEY_VARIABLE];
+
+/** Somebody has asked us to stop: a fault from then on brings nobody back. */
+let ending = false;
 
 /** All that must be told, closed or known when the process ends or begins anew. */
 interface Running {
@@ -48,12 +54,14 @@ export async function run(args: readonly string[], base: string): Promise<void> 
   const crashes = openCrashes(folder, version);
   const service = createService(BORN_WITH);
   const running: Running = { options, version, keys, crashes, service, launch: null, window: null, port: options.port };
-  const again = (): void =>
+  const again = (): void => {
+    if (ending) process.exit(EXIT.internal);
     restart({
       env: BORN_WITH,
       supervised: options.supervised || isSupervised(BORN_WITH, process.pid),
       args: withPort(args, running.port),
     });
+  };
   onFault(crashes, say, again);
   const waiting = crashes.stopped();
   if (waiting) return waitForPerson(running, folder, waiting, stopped, again);
@@ -93,7 +101,8 @@ async function waitForPerson(
       stopped: waiting,
       listen: { port: options.port, outside: options.listen },
       page: true,
-      visited: (key) => void keys.exchange(key),
+      enter: (key) => keys.exchange(key),
+      isPage: (token) => keys.isToken(token),
       again() {
         crashes.again();
         again();
@@ -143,7 +152,7 @@ function partsOf({ options, version, keys }: Running, base: string): HostParts {
     dataDir: dataDirOf(options),
     training: options.training,
     provision: options.provision === null ? null : { path: options.provision, insecure: options.insecureProvision },
-    keySource: (dir) => nodeKeySource({ dataDir: dir }),
+    keySource: (dir) => nodeKeySource({ dataDir: dir, env: { ...BORN_WITH } }),
     certificateWorker: join(base, "certificate-worker.cjs"),
     simulator: join(base, "simulator.cjs"),
     spawn: spawnChild,
@@ -177,11 +186,10 @@ function tell(event: Readonly<Record<string, unknown>>): void {
 /** A promise of the first request to stop; also while the app is still starting. */
 function onStop(): Promise<void> {
   const { promise, resolve: stopNow } = Promise.withResolvers<void>();
-  let asked = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => {
-      if (!asked) setTimeout(() => process.exit(EXIT.stopped), STOP_WITHIN).unref();
-      asked = true;
+      if (!ending) setTimeout(() => process.exit(EXIT.stopped), STOP_WITHIN).unref();
+      ending = true;
       stopNow();
     });
   // A reader of our line that went away is no reason to end.

@@ -63,8 +63,9 @@ export function createScreen(core: Core, keys: Keys, root: string, pages: Browse
   core.watch("customer", ({ app }) => pages.speak(app.language));
   return async (request, response, place) => {
     try {
+      if (!isNamedOnce(request)) return refuse(response, "forbidden");
       if (await pages.handle(request, response, place)) return;
-      if (!isNamedOnce(request) || !place.isHost(request.headers.host ?? "")) return refuse(response, "forbidden");
+      if (!place.isHost(request.headers.host ?? "")) return refuse(response, "forbidden");
       const { pathname, searchParams } = new URL(request.url ?? "/", place.origin);
       const route = `${request.method} ${pathname}`;
       const ours = isOurs(request, place);

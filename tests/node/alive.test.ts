@@ -1,5 +1,5 @@
 /** The Node host after an error that nobody caught: back by itself, five times; then a page, until a person says "again". */
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openCrashes } from "../../main/crash.ts";
 import { findBrowsers } from "../../main/node/find-browser.ts";
 import { startSimulator, type Simulator } from "../../simulator/index.ts";
+import { raw } from "../support/attacked-host.ts";
 import { buildBundles, type Bundles } from "../support/bundles.ts";
 import { startHost, type HostProcess } from "../support/host-process.ts";
 import { ask, openStream } from "../support/http-client.ts";
@@ -187,8 +188,7 @@ describe.skipIf(process.platform === "win32")("five within five minutes", () => 
     const host = await provisioned();
     const port = await host.port();
     const token = await session((await host.ready).url);
-    fallen(3);
-    await fail(host);
+    fallen(4);
     const stopped = await fail(host, "SIGUSR2", "stopped");
     const origin = `http://127.0.0.1:${port}`;
     expect(stopped).toEqual({ event: "stopped", url: `${origin}/`, incident: (await crashes()).faults[4].incident });
@@ -198,9 +198,10 @@ describe.skipIf(process.platform === "win32")("five within five minutes", () => 
       expect(page.text).toContain(words);
     expect(page.text).toContain("+7 727 000 00 00");
     expect(page.headers["content-security-policy"]).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'; form-action 'self'/,
+      /^default-src 'none'; style-src 'sha256-[^']+'; script-src( 'sha256-[^']+'){2}; connect-src 'self'; form-action 'self'/,
     );
-    expect(page.text).not.toContain("<script");
+    // Whoever comes with nothing gets no right.
+    expect(page.text).toMatch(/<form [^>]*hidden><input type="hidden" name="page" value="">/);
     const api = await ask(port, { path: "/api/v1/health", headers: authorized });
     expect([api.status, api.headers["retry-after"], api.json().error]).toMatchObject([
       503,
@@ -208,16 +209,26 @@ describe.skipIf(process.platform === "win32")("five within five minutes", () => 
       { code: "internal", incident: stopped.incident },
     ]);
 
-    const again = (headers: Record<string, string>) => ask(port, { method: "POST", path: "/again", headers });
+    const again = (headers: Record<string, string>, body = `page=${token}`) =>
+      ask(port, {
+        method: "POST",
+        path: "/again",
+        headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+        body,
+      });
     const foreign: Record<string, string>[] = [
       {},
       { origin: "http://127.0.0.1:1" },
       { origin: "null" },
       { origin, host: "till.example" },
+      { origin, "content-type": "text/plain" },
     ];
     for (const headers of foreign) expect((await again(headers)).status).toBe(403);
+    // A program of this machine can say any Origin: without the right of a page it changes nothing.
+    for (const body of ["", "page=", `page=${token}x`, `page=${"x".repeat(43)}`, `page=${"x".repeat(5_000)}`])
+      expect((await again({ origin }, body)).status).toBe(403);
     expect((await ask(port, { path: "/index.html" })).status).toBe(404);
-    expect(told(host, "ready")).toHaveLength(2);
+    expect(told(host, "ready")).toHaveLength(1);
     // A page that was open before is sent to this one.
     const watch = await ask(port, { path: "/watch?view=cashier", headers: { "x-qabyl-page": token } });
     expect([watch.status, watch.headers["x-qabyl-stopped"]]).toEqual([503, "1"]);
@@ -226,28 +237,81 @@ describe.skipIf(process.platform === "win32")("five within five minutes", () => 
     try {
       const tab = await browser.newPage();
       await tab.goto(`${origin}/`);
-      await tab.getByRole("button").click();
+      expect(await tab.getByRole("button").count()).toBe(0);
+      // The page of before the faults has its right still.
+      await tab.evaluate((kept) => sessionStorage.setItem("qabyl.page", kept), token);
+      await tab.reload();
+      expect(await tab.getByRole("button").isVisible()).toBe(true);
+      // A new one, opened as a start script does, gets one, and keeps it for the till.
+      const { url } = JSON.parse(await readFile(join(data(), "launch.json"), "utf8"));
+      const opened = await browser.newPage();
+      await opened.goto(url);
+      expect(opened.url()).toBe(`${origin}/`);
+      const kept = await opened.evaluate(() => sessionStorage.getItem("qabyl.page") ?? "");
+      await opened.getByRole("button").click();
       // The till's own page, which is one line in these tests, has taken its place by itself.
-      await tab.waitForFunction(() => document.title === "screen");
+      await opened.waitForFunction(() => document.title === "screen");
+      expect((await screenOf(port, kept)).current).toBeNull();
     } finally {
       await browser.close();
     }
-    expect(told(host, "ready")).toHaveLength(3);
+    expect(told(host, "ready")).toHaveLength(2);
     expect((await screenOf(port, token)).current).toBeNull();
     // What was does not count any more.
     await fail(host);
-    expect(told(host, "ready")).toHaveLength(4);
+    expect(told(host, "ready")).toHaveLength(3);
     expect((await host.stop()).code).toBe(0);
   }, 40_000);
 
-  it("are forgiven when a person stops the program and starts it", async () => {
+  it("are forgiven when a person stops the program and starts it; the page's browser inherits no key", async () => {
     fallen(5);
-    const host = start(["--port", "0"]);
+    const browser = join(dir, "browser");
+    await writeFile(browser, `#!/bin/sh\nenv > ${join(dir, "inherited")}\nexit 1\n`, { mode: 0o755 });
+    const host = startHost(bundles.path("node.cjs"), join(dir, "config"), ["--port", "0", "--data", data()], {
+      env: { QABYL_VAULT_KEY: KEY, POS_CHROMIUM: browser },
+    });
+    running.push(host);
     await until(() => told(host, "stopped")[0]);
+    const inherited = await until(() => readFile(join(dir, "inherited"), "utf8").catch(() => ""));
+    expect(inherited).toContain("PATH=");
+    expect(inherited).not.toContain("QABYL_VAULT_KEY");
+    expect(inherited).not.toContain(KEY);
     const { code, ms } = await host.stop();
     expect(code).toBe(0);
     expect(ms).toBeLessThan(3_000);
-    const next = start(["--port", "0"]);
+    // Whoever has asked it to end is obeyed, also when it fails meanwhile.
+    const next = start(["--port", "0"], { TEST_FAULT_AT_STOP: "1" });
     await next.ready;
+    next.child.kill("SIGTERM");
+    expect(await next.exit).toBe(1);
+    expect(told(next, "ready")).toHaveLength(1);
+    expect((await crashes()).faults).toHaveLength(6);
   }, 40_000);
+
+  it("and one more at the page itself do not make the program spin; no request makes one", async () => {
+    fallen(5);
+    const host = start(["--port", "0"]);
+    const { url } = await until(() => told(host, "stopped")[0]);
+    const { host: own, origin, port } = new URL(url);
+    const form = `Host: ${own}\r\nOrigin: ${origin}\r\nContent-Type: application/x-www-form-urlencoded\r\n`;
+    const odd = [
+      `GET //?key=a HTTP/1.1\r\nHost: ${own}\r\n`,
+      `GET /?key=%ff%00&key=${"k".repeat(8_000)} HTTP/1.1\r\nHost: ${own}\r\n`,
+      `GET /\xff?%%% HTTP/1.1\r\nHost: ${own}\r\n`,
+      `GET http://[::/ HTTP/1.1\r\nHost: ${own}\r\n`,
+      `HEAD / HTTP/1.1\r\nHost: ${own}\r\nHost: x\r\n`,
+      `POST /again HTTP/1.1\r\n${form}Content-Length: 900\r\n\r\npage=%ff`,
+      `POST /again HTTP/1.1\r\n${form}Content-Length: 6\r\n\r\npage=\xff`,
+      `POST /again HTTP/1.1\r\n${form}Transfer-Encoding: chunked\r\n\r\nzz`,
+      `POST /again HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${form}`,
+    ];
+    const answers = await Promise.all(odd.map((head) => raw(Number(port), `${head}\r\n\r\n`, 500)));
+    for (const answer of answers) expect(answer).toMatch(/^$|^HTTP\/1\.1 (4\d\d|503)/);
+    expect((await crashes()).faults).toHaveLength(5);
+    host.child.kill("SIGUSR2");
+    await until(() => host.stderr().includes("the program has failed"));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(told(host, "stopped")).toHaveLength(1);
+    expect(host.child.exitCode).toBeNull();
+  }, 20_000);
 });

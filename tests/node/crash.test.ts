@@ -121,13 +121,31 @@ describe("the file", () => {
     const nowhere = openCrashes(join(dir, "no-folder"), "1");
     expect(nowhere.note(new Error("x"), "uncaughtException")).toMatchObject({ kept: false, fault: { name: "Error" } });
   });
+  it.skipIf(process.platform !== "linux")(
+    "that a full disk keeps from being written is deleted by a person's again: the page must not stay for ever",
+    async () => {
+      faults(5, 1);
+      // Room for the file's own name, and none for the one it is written under first: as real a refusal as that of a full disk.
+      const room = 4_095 - "/crashes.json".length;
+      let deep = join(dir, "d".repeat(100));
+      while (deep.length + 101 <= room) deep = join(deep, "d".repeat(100));
+      if (room - deep.length > 1) deep = join(deep, "d".repeat(room - deep.length - 1));
+      await mkdir(deep, { recursive: true });
+      await writeFile(join(deep, "crashes.json"), await readFile(file()));
+      const full = openCrashes(deep, "1.2.3", () => up);
+      expect(full.note(new Error("x"), "uncaughtException").kept).toBe(false);
+      expect(full.stopped()).not.toBeNull();
+      full.again();
+      expect(full.stopped()).toBeNull();
+    },
+  );
   it("keeps what the page says; the page cannot be written into", () => {
     crashes.about({ support: '<b>"+7"</b>', api: true });
     faults(5, 1);
     const stopped = crashes.stopped();
     expect(stopped).toMatchObject({ support: '<b>"+7"</b>', api: true });
     if (!stopped) return;
-    const { content } = stoppedPage(stopped);
+    const { content } = stoppedPage(stopped, null);
     expect(content).toContain("&lt;b&gt;&quot;+7&quot;&lt;/b&gt;");
     expect(content).not.toContain("<b>&quot;");
     expect(content).not.toContain('<b>"+7"');

@@ -39,8 +39,18 @@ async function open(address: string): Promise<Page> {
   return page;
 }
 
+const WAYS = [
+  "/",
+  "/api/v1/health",
+  "/api/v1/payments",
+  "/session",
+  "/call",
+  "/watch?view=cashier",
+  "/assets/index.js",
+] as const;
+
 /** Everything a page can send without being asked; what it could read of it. */
-function attack([origin, token, own]: readonly [string, string, string]): Promise<string[]> {
+function attack([origin, token, own, ways]: readonly [string, string, string, readonly string[]]): Promise<string[]> {
   const body = JSON.stringify({ amount: "7.00", provider: "kaspi" });
   const json = { "content-type": "application/json" };
   const read: string[] = [];
@@ -69,15 +79,7 @@ function attack([origin, token, own]: readonly [string, string, string]): Promis
   });
   fetched("cors of the stream", "/watch?view=cashier", { headers: { "x-qabyl-page": own } });
   fetched("cors, simple", "/", {});
-  for (const path of [
-    "/",
-    "/api/v1/health",
-    "/api/v1/payments",
-    "/session",
-    "/call",
-    "/watch?view=cashier",
-    "/assets/index.js",
-  ]) {
+  for (const path of ways) {
     fetched(`blind get ${path}`, path, { mode: "no-cors", credentials: "include" });
     fetched(`blind post ${path}`, path, { mode: "no-cors", method: "POST", body });
     navigator.sendBeacon(origin + path, body);
@@ -136,15 +138,16 @@ function attack([origin, token, own]: readonly [string, string, string]): Promis
 }
 
 describe("a page of another origin", () => {
-  it.each([
-    ["of another site", (): string => `http://${THEIRS}:${port}/`],
-    ["of another port of this machine", (): string => `http://127.0.0.1:${port}/`],
-    ["of localhost", (): string => `http://localhost:${port}/`],
+  it.each<[string, () => string, readonly string[]]>([
+    ["of another site", (): string => `http://${THEIRS}:${port}/`, WAYS],
+    // What is told apart by the origin alone, once more; the rest is the same for all of them.
+    ["of another port of this machine", (): string => `http://127.0.0.1:${port}/`, WAYS.slice(2, 5)],
+    ["of localhost", (): string => `http://localhost:${port}/`, WAYS.slice(2, 5)],
   ])(
     "%s reads nothing and does nothing, not even with the right tokens",
-    async (_, address) => {
+    async (_, address, ways) => {
       const page = await open(address());
-      const read = await page.evaluate(attack, [till.origin, till.token, till.page] as const);
+      const read = await page.evaluate(attack, [till.origin, till.token, till.page, ways] as const);
       expect(read).toEqual([]);
       expect(await till.state()).toEqual(before);
       await page.close();

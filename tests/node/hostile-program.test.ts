@@ -156,6 +156,12 @@ describe("requests that two readers would read in two ways", () => {
         `POST http://example.com/session HTTP/1.1\r\n${host()}\r\nOrigin: ${till.origin}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
       /^HTTP\/1\.1 40[03]/,
     ],
+    [
+      "two Hosts at the bank's way back",
+      () =>
+        `POST /3ds/${"x".repeat(22)} HTTP/1.1\r\n${host()}\r\nHost: example.com\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      /^HTTP\/1\.1 40[03]/,
+    ],
     ["a tunnel", () => `CONNECT 127.0.0.1:22 HTTP/1.1\r\n${host()}\r\n\r\n`, /^$|^HTTP\/1\.1 4/],
     [
       "a mirror",

@@ -158,7 +158,7 @@ describe.skipIf(process.platform !== "linux")("the page of our own browser", () 
 
   it("that hangs is ended and loaded again", { timeout: 60_000 }, async () => {
     wishes.push("hang");
-    await open({ every: 300, within: 1_500 });
+    await open({ every: 300, within: 700 });
     await until(() => loads.length === 2, 30_000);
     expect(said[0]).toBe("the page of the screen does not answer; it is ended");
     expect(closed).toBe(0);

@@ -1,5 +1,5 @@
 /** The Node host as a process: exit codes, the ready line, the launch file, provisioning and training from end to end. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, unlink } from "node:fs/promises";
 import { request } from "node:https";
 import { createServer } from "node:net";
@@ -13,6 +13,8 @@ import { startHost, type HostProcess } from "../support/host-process.ts";
 import { ask, openStream } from "../support/http-client.ts";
 import { goodProvision, SECRETS, withField, withHalykQr, type Raw } from "../support/provision.ts";
 import { openShop, type Shop } from "../support/shop.ts";
+
+const { version: VERSION } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8"));
 
 let bundles: Bundles;
 let bank: Simulator;
@@ -166,7 +168,7 @@ describe("a host with nothing provisioned", () => {
   it("says so on the screen, has no till API, and tells nothing but the ready line", async () => {
     const host = start();
     const { url, till, version } = await host.ready;
-    expect([till, version]).toEqual([null, "0.0.0-test"]);
+    expect([till, version]).toEqual([null, VERSION]);
     const port = await host.port();
     expect((await ask(port, { path: "/api/v1/health", headers: authorized })).status).toBe(404);
     const token = await session(url);

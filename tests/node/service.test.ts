@@ -99,9 +99,20 @@ describe.each(["qabyl.service", "qabyl-kiosk.service"])("deploy/systemd/%s", (na
     const folder = join(import.meta.dirname, "..", "..", "main", "adapters");
     expect(readFileSync(join(folder, "key-file.ts"), "utf8")).toContain(`"${credential}"`);
     expect(file).toBe("/etc/qabyl/vault-key.cred");
+    // The ready line on stdout holds an address that lets in whoever reads it first, and the system's log has many readers.
+    expect([value("StandardOutput"), value("StandardError")]).toEqual(["null", "journal"]);
     // Not as a line of the environment, which every child and /proc would show.
     expect(lines.join("\n")).not.toMatch(/^Environment/m);
   });
+});
+
+it("the compositor of the kiosk keeps the folder that it and the browser speak through, and no home folder", () => {
+  const kiosk = readFileSync(join(import.meta.dirname, "..", "..", "deploy", "systemd", "qabyl-kiosk.service"), "utf8");
+  // ProtectHome= takes /run/user away too, and ProtectSystem=strict makes it read-only.
+  expect(kiosk).not.toMatch(/^ProtectHome=(yes|tmpfs|read-only)/m);
+  expect(kiosk).toMatch(/^InaccessiblePaths=-\/home -\/root$/m);
+  expect(kiosk).toMatch(/^ProtectSystem=strict$/m);
+  expect(kiosk).toMatch(/^ReadWritePaths=-\/run\/user$/m);
 });
 
 describe("starting again", () => {

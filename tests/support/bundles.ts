@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { whyBuild } from "../../scripts/lib/build-state.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -19,7 +20,13 @@ export interface Bundles {
   remove(): Promise<void>;
 }
 
-/** Builds some of the bundles into a folder of their own, as scripts/build.mjs does, with a screen of one line. */
+/** Whether dist/ is of the sources of now: asked once in a process. */
+let isBuilt: boolean | null = null;
+
+/**
+ * Some of the bundles in a folder of their own, with a screen of one line: those of dist/ where they are of today, else made
+ * as scripts/build.mjs makes them. With `plugins` they are never the product's own.
+ */
 export async function buildBundles(
   names: readonly (keyof typeof ENTRIES)[],
   plugins: readonly Plugin[] = [],
@@ -27,27 +34,31 @@ export async function buildBundles(
   const dir = await mkdtemp(join(tmpdir(), "qabyl-dist-"));
   await mkdir(join(dir, "renderer"));
   await writeFile(join(dir, "renderer", "index.html"), "<!doctype html><title>screen</title>");
+  isBuilt ??= whyBuild() === null;
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
   await Promise.all(
     names.map((name) =>
-      build({
-        absWorkingDir: ROOT,
-        entryPoints: [ENTRIES[name]],
-        outfile: join(dir, name),
-        bundle: true,
-        platform: "node",
-        target: "node24",
-        format: "cjs",
-        alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
-        logLevel: "error",
-        plugins: [...plugins],
-        define: {
-          "process.env.QABYL_VERSION": '"0.0.0-test"',
-          "import.meta.dirname": "__dirname",
-          "import.meta.filename": "__filename",
-          "import.meta.url": "__moduleUrl",
-        },
-        banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
-      }),
+      isBuilt === true && plugins.length === 0
+        ? copyFile(join(ROOT, "dist", name), join(dir, name))
+        : build({
+            absWorkingDir: ROOT,
+            entryPoints: [ENTRIES[name]],
+            outfile: join(dir, name),
+            bundle: true,
+            platform: "node",
+            target: "node24",
+            format: "cjs",
+            alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
+            logLevel: "error",
+            plugins: [...plugins],
+            define: {
+              "process.env.QABYL_VERSION": JSON.stringify(version),
+              "import.meta.dirname": "__dirname",
+              "import.meta.filename": "__filename",
+              "import.meta.url": "__moduleUrl",
+            },
+            banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+          }),
     ),
   );
   return { dir, path: (name) => join(dir, name), remove: () => rm(dir, { recursive: true, force: true }) };

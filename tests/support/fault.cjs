@@ -1,6 +1,7 @@
 /**
  * Loaded before a host (`--require`): the program has no switch that makes it fail, so the tests bring their own. SIGUSR2 is an
- * error that nobody catches, SIGURG a rejection; SIGXCPU keeps the event loop busy for ever.
+ * error that nobody catches, SIGURG a rejection; SIGXCPU keeps the event loop busy for ever. With TEST_FAULT_AT_STOP it also
+ * fails while it is stopping.
  */
 const words = process.env.TEST_FAULT_WORDS ?? "made by a test";
 
@@ -13,3 +14,9 @@ process.on("SIGURG", () => void Promise.reject(Object.assign(new Error(words), {
 process.on("SIGXCPU", () => {
   for (;;);
 });
+if (process.env.TEST_FAULT_AT_STOP)
+  process.once("SIGTERM", () =>
+    setImmediate(() => {
+      throw new TypeError(words);
+    }),
+  );
