@@ -86,7 +86,10 @@ export const ERRORS_EN: ErrorTexts = {
   journal_unavailable: { title: "The till's journal cannot be written", next: "No payments are taken. Call support." },
   internal: { title: "The till program has failed", next: "Call support and read them the code." },
 
-  pin_needed: { title: "This refund needs a PIN", next: "The most without a PIN: {{limit}}" },
+  pin_needed: {
+    title: "This needs a PIN",
+    next: "Type a PIN. Where nobody has one, a technician adds a person in the settings.",
+  },
   wrong_pin: { title: "Wrong PIN", next: "Tries left before a pause: {{left}}" },
   pin_wait: { title: "The PIN was wrong too many times", next: "Seconds to wait: {{seconds}}" },
   locked: { title: "The settings are locked", next: "Enter the PIN again." },

@@ -24,13 +24,18 @@ export default function DoubtPlace({ snapshot }: { readonly snapshot: Snapshot }
   const doubt = useDoubtWords();
   const { items, error, reload } = useDoubts(snapshot.version);
   const [chosen, choose] = useState<string | null>(null);
-  const [deciding, decide] = useState<string | null>(null);
-  const [decided, setDecided] = useState<string | null>(null);
+  const [deciding, decide] = useState<Pick<DoubtItem, "id" | "number"> | null>(null);
+  const [told, tell] = useState<{ readonly key: "list.done" | "list.gone"; readonly number: string } | null>(null);
   const opened = useStore((state) => state.place === "doubt");
   const seeing = useStore((state) => state.busy.has(busyKey("review.seen", "")));
   const { announce } = snapshot.inDoubt;
   const item = items?.find(({ id }) => id === chosen) ?? items?.[0];
-  const judged = items?.find(({ id }) => id === deciding);
+  const judged = items?.find(({ id }) => id === deciding?.id);
+  // Nobody is left wondering why the step they were at is gone, nor thrown back into it later.
+  if (deciding && items && !judged) {
+    decide(null);
+    tell({ key: "list.gone", number: deciding.number });
+  }
   const leave = (): void => {
     if (announce) void once("review.seen", "", {});
     leavePlace();
@@ -44,7 +49,7 @@ export default function DoubtPlace({ snapshot }: { readonly snapshot: Snapshot }
         leave={() => decide(null)}
         done={() => {
           decide(null);
-          setDecided(judged.number);
+          tell({ key: "list.done", number: judged.number });
           void reload();
         }}
       />
@@ -55,8 +60,8 @@ export default function DoubtPlace({ snapshot }: { readonly snapshot: Snapshot }
       kind="office"
       screen="in-doubt-list"
       className="doubts"
-      sky="doubt"
-      line="dashed"
+      sky={items?.length === 0 ? "open" : "doubt"}
+      line={items?.length === 0 ? "solid" : "dashed"}
       back={opened ? leave : undefined}
       focusOn="in-doubt-list"
       stand={
@@ -77,26 +82,30 @@ export default function DoubtPlace({ snapshot }: { readonly snapshot: Snapshot }
         </div>
       }
     >
-      {decided !== null && (
+      {told && (
         <p className="decided" role="status" data-testid="doubt-decided">
           <Mark name="tick" className="inl" />
-          {doubt("list.done", { number: decided })}
+          {doubt(told.key, { number: told.number })}
         </p>
       )}
       {item && items ? (
         <div className="halves">
           <Rail items={items} shown={item.id} timezone={snapshot.app.timezone} choose={choose} />
-          <Item key={item.id} snapshot={snapshot} item={item} reload={reload} decide={() => decide(item.id)} />
+          <Item key={item.id} snapshot={snapshot} item={item} reload={reload} decide={() => decide(item)} />
         </div>
       ) : (
-        <Empty error={error} waiting={items === null} />
+        <Empty error={error} waiting={items === null} again={reload} />
       )}
     </Frame>
   );
 }
 
-function Empty(props: Pick<ReturnType<typeof useDoubts>, "error"> & { readonly waiting: boolean }): ReactNode {
-  const { error, waiting } = props;
+interface EmptyProps extends Pick<ReturnType<typeof useDoubts>, "error"> {
+  readonly waiting: boolean;
+  readonly again: () => Promise<void>;
+}
+
+function Empty({ error, waiting, again }: EmptyProps): ReactNode {
   const doubt = useDoubtWords();
   const language = useStore((state) => state.language);
   const text = error && errorText(language, error);
@@ -104,6 +113,13 @@ function Empty(props: Pick<ReturnType<typeof useDoubts>, "error"> & { readonly w
     <div className="result" role="status" data-testid={error ? "error" : "doubt-none"} data-code={error?.code}>
       <p className="lead">{text?.title ?? doubt(waiting ? "list.wait" : "list.none.t")}</p>
       {text && <p className="dim">{text.next}</p>}
+      {error && (
+        <div className="row">
+          <Button id="again" kind="main" onPress={() => void again()}>
+            {doubt("list.again")}
+          </Button>
+        </div>
+      )}
       {!waiting && (
         <div className="row">
           <Button id="done" kind="main" onPress={leavePlace}>
@@ -144,7 +160,9 @@ function Rail({ items, shown, timezone, choose }: RailProps): ReactNode {
                 {doubt(kindWord(item))} <b className="num">{sumOf(item)}</b>
               </span>
               <span className="small">{doubt(`cause.${item.cause}`)}</span>
-              <span className="small num">{dayTime(item.since, timezone)}</span>
+              <span className="small num">
+                {dayTime(item.since, timezone)} <span className="nr">№ {item.number}</span>
+              </span>
             </button>
           </li>
         ))}

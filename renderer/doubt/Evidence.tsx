@@ -15,6 +15,7 @@ export function Evidence({ snapshot, item }: { readonly snapshot: Snapshot; read
   const back = useBackWords();
   const { timezone } = snapshot.app;
   const { availableBefore, availableAfter, asksUntil, canAsk, calls } = item;
+  const moment = (iso: string): string => momentOf(iso, item.since, timezone);
   const money = (tiyn: number): string => formatMoney(minor(tiyn), subjectOf(item)?.currency ?? "KZT");
   return (
     <section className="proof" aria-label={doubt("proof.title")} data-testid="doubt-evidence">
@@ -23,14 +24,14 @@ export function Evidence({ snapshot, item }: { readonly snapshot: Snapshot; read
         <dl className="figures">
           <div data-testid="before">
             <dt>
-              {back("back.before")}, {clockTime(availableBefore.at, timezone)}
+              {back("back.before")}, {moment(availableBefore.at)}
             </dt>
             <dd className="num">{money(availableBefore.minor)}</dd>
           </div>
           {availableAfter.map(({ at, minor: tiyn }) => (
             <div key={at} data-testid="after">
               <dt>
-                {back("back.now")}, {clockTime(at, timezone)}
+                {back("back.now")}, {moment(at)}
               </dt>
               <dd className="num">{money(tiyn)}</dd>
             </div>
@@ -42,7 +43,7 @@ export function Evidence({ snapshot, item }: { readonly snapshot: Snapshot; read
       ) : (
         <ul className="calls">
           {calls.map((call, index) => (
-            <Call key={index} call={call} timezone={timezone} />
+            <Call key={index} call={call} since={item.since} timezone={timezone} />
           ))}
         </ul>
       )}
@@ -62,7 +63,7 @@ export function Evidence({ snapshot, item }: { readonly snapshot: Snapshot; read
 function Asked({ payment, timezone }: { readonly payment: PaymentView; readonly timezone: string }): ReactNode {
   const doubt = useDoubtWords();
   const { askedAt, answeredAt } = payment;
-  const at = (iso: string): string => `${dayTime(iso, timezone)}:${clockTime(iso, timezone).slice(-2)}`;
+  const at = (iso: string): string => toTheSecond(iso, timezone);
   return (
     <p data-testid="doubt-asked">
       {askedAt && `${doubt("proof.asked", { t: at(askedAt) })}. `}
@@ -71,13 +72,19 @@ function Asked({ payment, timezone }: { readonly payment: PaymentView; readonly 
   );
 }
 
-function Call({ call, timezone }: { readonly call: DoubtCall; readonly timezone: string }): ReactNode {
+interface CallProps {
+  readonly call: DoubtCall;
+  readonly since: string;
+  readonly timezone: string;
+}
+
+function Call({ call, since, timezone }: CallProps): ReactNode {
   const doubt = useDoubtWords();
   const { at, name, requestId, bankCode } = call;
   const code = bankCode === null ? "" : `, ${doubt("proof.code", { code: bankCode })}`;
   return (
     <li data-testid="doubt-call" data-outcome={call.outcome ?? "died"}>
-      <span className="num">{clockTime(at, timezone)}</span>
+      <span className="num">{momentOf(at, since, timezone)}</span>
       <b>{name}</b>
       <span>
         <Text>{`${cameOf(call, timezone, doubt)}${code}`}</Text>
@@ -89,14 +96,21 @@ function Call({ call, timezone }: { readonly call: DoubtCall; readonly timezone:
   );
 }
 
+/** "22.11, 14:34:52". */
+const toTheSecond = (iso: string, timezone: string): string =>
+  `${dayTime(iso, timezone)}:${clockTime(iso, timezone).slice(-2)}`;
+
+/** An item may stand for days: what happened on another day than it began says so. */
+function momentOf(iso: string, since: string, timezone: string): string {
+  const sameDay = shopDay(iso, timezone) === shopDay(since, timezone);
+  return sameDay ? clockTime(iso, timezone) : toTheSecond(iso, timezone);
+}
+
 /** How far it got, in words. */
 function cameOf({ outcome, at, answeredAt }: DoubtCall, timezone: string, doubt: DoubtWords): string {
   switch (outcome) {
-    case "answered": {
-      const when = answeredAt ?? at;
-      const sameDay = shopDay(when, timezone) === shopDay(at, timezone);
-      return doubt("proof.answered", { t: sameDay ? clockTime(when, timezone) : dayTime(when, timezone) });
-    }
+    case "answered":
+      return doubt("proof.answered", { t: momentOf(answeredAt ?? at, at, timezone) });
     case "connect":
       return doubt("proof.connect");
     case "sent":

@@ -4,9 +4,9 @@ import type { DoubtItem } from "../../contract/review.ts";
 import { send } from "../actions.ts";
 
 /** Snapshots come in bursts while payments are watched. */
-const NEWS_MS = 1000;
+const NEWS_MS = 500;
 
-/** What nobody knows, with its evidence; read anew when the till's state changes, at most once a second. */
+/** What nobody knows, with its evidence; read anew when the till's state changes, at most twice a second. */
 export function useDoubts(version: number) {
   const [items, setItems] = useState<readonly DoubtItem[] | null>(null);
   const [error, setError] = useState<AppError | null>(null);

@@ -1,5 +1,6 @@
 /** What is said of an item of the list: its name, its three lines, and what its outcomes are called. */
 import { formatMoney, minor } from "../../contract/money.ts";
+import { errorText } from "../../contract/messages/index.ts";
 import type { DoubtItem } from "../../contract/review.ts";
 import type { PaymentView, RefundView } from "../../contract/snapshot.ts";
 import type { Language, Outcome } from "../../contract/states.ts";
@@ -50,10 +51,11 @@ export function linesOf(item: DoubtItem, { words, back, doubt, language }: Speec
       ? named(paymentSentences(payment, words, language))
       : NOTHING;
   if (cause === "contradicted") {
-    const { resolution } = payment ?? refund ?? { resolution: null };
-    const known = resolution
+    const { resolution, error } = payment ?? refund ?? { resolution: null, error: null };
+    const opposed = resolution
       ? doubt("opp.k", { outcome: back(`res.${resolution.outcome}`), by: resolution.by })
       : doubt("opp.k.bank");
+    const known = error ? `${opposed} ${errorText(language, error).title}.` : opposed;
     const app = APP_NAME[(payment ?? refund)?.provider ?? "kaspi"];
     const tell = refund ? back("back.review.t", { sum, app }) : lines.tell;
     return { ...lines, known, tell, not: doubt("opp.n") };
@@ -70,6 +72,9 @@ export function linesOf(item: DoubtItem, { words, back, doubt, language }: Speec
       not: doubt("bill.n"),
       whom: null,
     };
+  // "While we are checking" is true only while somebody checks.
+  if (cause === "no_answer" && payment.kind === "sale" && payment.method !== "invoice" && item.asksUntil === null)
+    return { ...lines, not: words("review.n") };
   return lines;
 }
 

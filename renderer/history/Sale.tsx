@@ -66,9 +66,12 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
     await askAbout(item);
     reload();
   };
-  const news = snapshot.banners.find(
+  const news = snapshot.banners.filter(
     (banner) => banner.payment?.id === payment.id && (banner.kind === "late" || banner.kind === "double-paid"),
   );
+  // What is late may be one too many: then that is what has to be done about it.
+  const twice = news.some(({ kind }) => kind === "double-paid");
+  const read = news.filter(({ dismissible }) => dismissible);
   const facts: readonly Fact[] = [
     [words("time"), dayTime(payment.createdAt, timezone)],
     [words("method"), wayOf(payment, back)],
@@ -103,7 +106,7 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
           {payment.environment === "test" && <p className="dim">{back("hist.env")}</p>}
         </div>
         <FactsLine facts={facts} told={payment} />
-        {news && <WhatNow payment={payment} way={way} />}
+        {news.length > 0 && !gone && <WhatNow {...{ payment, way, twice }} />}
         {payment.error && payment.state !== "paid" && <Reason error={payment.error} />}
         {payment.resolution && (
           <p>
@@ -124,22 +127,22 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
         {undecided && <p className="low">{lost ? back("hist.lost") : back("hist.busy")}</p>}
         {held && way !== "till" && <p className="lead dim">{words("held.else")}</p>}
         <div className={held ? "row push reach" : "row push"}>
-          {news?.dismissible && (
+          {held && way === "till" && <HeldButtons {...{ payment, reload, twice }} />}
+          {read.length > 0 && (
             <Button
               id="late-given"
-              kind="main"
+              kind={held || twice ? "plain" : "main"}
               deliberate
-              off={busy.has(busyKey("notices.acknowledge", news.id))}
-              onPress={() => acknowledge(news.id)}
+              off={read.some(({ id }) => busy.has(busyKey("notices.acknowledge", id)))}
+              onPress={() => read.forEach(({ id }) => acknowledge(id))}
             >
-              {payment.state === "paid" ? back("now.given") : words("ok")}
+              {payment.state === "paid" && !twice ? back("now.given") : words("ok")}
             </Button>
           )}
-          {held && way === "till" && <HeldButtons payment={payment} reload={reload} />}
           {refundable && (
             <Button
               id="sale-refund"
-              kind={askable || news ? "plain" : "main"}
+              kind={askable || (news.length > 0 && !twice) ? "plain" : "main"}
               off={gone || undecided !== undefined}
               onPress={() => useStore.setState({ place: "refund", refundOf: payment, notice: null })}
             >
@@ -160,12 +163,14 @@ export function Sale({ snapshot, item, leave, reload }: Props): ReactNode {
 interface WhatNowProps {
   readonly payment: Payment;
   readonly way: RefundWay | null;
+  /** Another payment of the same sale has been taken as well. */
+  readonly twice: boolean;
 }
 
 /** Money that came late, or twice: what a person can do about it. The till does nothing of it by itself. */
-function WhatNow({ payment, way }: WhatNowProps): ReactNode {
+function WhatNow({ payment, way, twice }: WhatNowProps): ReactNode {
   const back = useBackWords();
-  const key = doOf(payment, way);
+  const key = doOf(payment, way, twice);
   return (
     key && (
       <p className="lead" data-testid="what-now">
@@ -176,10 +181,12 @@ function WhatNow({ payment, way }: WhatNowProps): ReactNode {
 }
 
 /** What is held elsewhere has its own sentence below; a transfer and a check are no money of the shop. */
-function doOf({ state, kind }: Payment, way: RefundWay | null) {
-  if (state === "authorized") return way === "till" ? "now.held" : null;
+function doOf({ state, kind }: Payment, way: RefundWay | null, twice: boolean) {
+  if (state === "released") return null;
+  if (state === "authorized") return way === "till" ? (twice ? "now.twice.held" : "now.held") : null;
   if (state !== "paid") return "now.bank";
   if (kind !== "sale") return null;
+  if (twice) return way === "elsewhere" ? "now.twice.else" : "now.twice";
   return way === "elsewhere" ? "now.else" : "now.paid";
 }
 
@@ -197,7 +204,8 @@ function Decided(props: { readonly resolution: Payment["resolution"]; readonly s
 }
 
 /** What is held can be taken or released from here as well: it leaves the screen unsettled. */
-function HeldButtons({ payment, reload }: { readonly payment: Payment; readonly reload: () => void }): ReactNode {
+function HeldButtons(props: Pick<WhatNowProps, "payment" | "twice"> & Pick<Props, "reload">): ReactNode {
+  const { payment, twice, reload } = props;
   const words = useWords();
   const [sure, setSure] = useState(false);
   const busy = useStore((state) => state.busy);
@@ -220,10 +228,16 @@ function HeldButtons({ payment, reload }: { readonly payment: Payment; readonly 
     </>
   ) : (
     <>
-      <Button id="capture" kind="main" deliberate off={working} onPress={() => void send("payments.capture")}>
+      <Button
+        id="capture"
+        kind={twice ? "plain" : "main"}
+        deliberate
+        off={working}
+        onPress={() => void send("payments.capture")}
+      >
         <Text>{words("held.take", { sum })}</Text>
       </Button>
-      <Button id="void" deliberate off={working} onPress={() => setSure(true)}>
+      <Button id="void" kind={twice ? "main" : "plain"} deliberate off={working} onPress={() => setSure(true)}>
         {words("held.back")}
       </Button>
     </>

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { PaymentView, RefundView, Snapshot } from "../../contract/snapshot.ts";
 import { useWords } from "../words.tsx";
+import { Foot } from "./Foot.tsx";
 import { Languages } from "./Languages.tsx";
 
 interface Props {
@@ -76,6 +77,7 @@ function Fallen({ snapshot, again }: { readonly snapshot: Snapshot; readonly aga
               <span>{words("fault.again")}</span>
             </button>
           </div>
+          <Foot snapshot={snapshot} payment={null} error={null} />
         </div>
       </section>
     </main>

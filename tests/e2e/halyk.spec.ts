@@ -117,38 +117,38 @@ test(
   },
 );
 
-test("kill -9 with a Halyk code on the screen, and with the answer to its creation on the way: one bill each", async ({
-  bank: { halyk },
-  bank,
-  launch,
-}) => {
-  let till = await launch({ bank, halyk: {} });
-  await chargeHalyk(till.page);
-  const shopper = await halykCustomer(till.page, halyk);
-  const asked = (await halyk.calls("status")).length;
-  till = await till.killAndRestart();
-  await onScreen(till.page, "qr");
-  await expect(id(till.page, "qr")).toHaveAttribute("data-payload", shopper.bill.qrcode);
-  expect((await halyk.calls("status")).length).toBeGreaterThan(asked);
-  expect(await halyk.calls("generate/code")).toHaveLength(1);
-  await shopper.does("pay");
-  await result(till.page, "paid");
-  await done(till.page);
+test(
+  "kill -9 with a Halyk code on the screen, and with the answer to its creation on the way: one bill each",
+  ONCE,
+  async ({ bank: { halyk }, bank, launch }) => {
+    let till = await launch({ bank, halyk: {} });
+    await chargeHalyk(till.page);
+    const shopper = await halykCustomer(till.page, halyk);
+    const asked = (await halyk.calls("status")).length;
+    till = await till.killAndRestart();
+    await onScreen(till.page, "qr");
+    await expect(id(till.page, "qr")).toHaveAttribute("data-payload", shopper.bill.qrcode);
+    expect((await halyk.calls("status")).length).toBeGreaterThan(asked);
+    expect(await halyk.calls("generate/code")).toHaveLength(1);
+    await shopper.does("pay");
+    await result(till.page, "paid");
+    await done(till.page);
 
-  await halyk.fault({ kind: "delay", method: "generate/code", ms: 5_000 });
-  await till.page.keyboard.type("600");
-  await till.page.keyboard.press("Enter");
-  await expect.poll(async () => (await halyk.bills("payment")).length).toBe(2);
-  till = await till.killAndRestart();
-  await onScreen(till.page, "qr");
-  const adopted = await halykCustomer(till.page, halyk);
-  expect(adopted.bill).toMatchObject({ amountMinor: "60000" });
-  expect(await halyk.calls("status/invoice"), "asked for by our own number").not.toHaveLength(0);
-  await adopted.does("pay");
-  await result(till.page, "paid");
-  expect(await halyk.calls("generate/code")).toHaveLength(2);
-  expect(await halyk.bills("payment")).toMatchObject([{ captured: true }, { captured: true }]);
-});
+    await halyk.fault({ kind: "delay", method: "generate/code", ms: 5_000 });
+    await till.page.keyboard.type("600");
+    await till.page.keyboard.press("Enter");
+    await expect.poll(async () => (await halyk.bills("payment")).length).toBe(2);
+    till = await till.killAndRestart();
+    await onScreen(till.page, "qr");
+    const adopted = await halykCustomer(till.page, halyk);
+    expect(adopted.bill).toMatchObject({ amountMinor: "60000" });
+    expect(await halyk.calls("status/invoice"), "asked for by our own number").not.toHaveLength(0);
+    await adopted.does("pay");
+    await result(till.page, "paid");
+    expect(await halyk.calls("generate/code")).toHaveLength(2);
+    expect(await halyk.bills("payment")).toMatchObject([{ captured: true }, { captured: true }]);
+  },
+);
 
 test(
   "refunds of a Halyk sale: made in the bank's own time, rejected by it, and lost, which no second one may follow",

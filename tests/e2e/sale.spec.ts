@@ -27,7 +27,7 @@ test("500 ₸ in four strokes: amount, QR, scan, confirmation, paid, and back to
   await onScreen(page, "idle");
 });
 
-test("the QR on the screen, read by a camera, is the bank's token to the digit", async ({ bank, launch }) => {
+test("the QR on the screen, read by a camera, is the bank's token to the digit", ONCE, async ({ bank, launch }) => {
   const { page } = await launch({ bank });
   await charge(page, "2500");
   const token = await id(page, "qr").getAttribute("data-payload");
@@ -35,7 +35,7 @@ test("the QR on the screen, read by a camera, is the bank's token to the digit",
   expect(token).toMatch(/^\d{41}$/);
 });
 
-test("by touch", async ({ bank, launch }) => {
+test("by touch", ONCE, async ({ bank, launch }) => {
   const { page } = await launch({ bank });
   await ready(page);
   for (const key of ["key-5", "key-00"]) await id(page, key).click();
@@ -192,7 +192,7 @@ test("a page that is loaded anew shows the same screen in every state", async ({
   expect((await bank.calls("qr/create")).length).toBe(1);
 });
 
-test("ids of 2^63-1 survive to the digit, and the amount leaves as an exact number", async ({ bank, launch }) => {
+test("ids of 2^63-1 survive to the digit, and the amount leaves as an exact number", ONCE, async ({ bank, launch }) => {
   await bank.configure({ nextId: "9223372036854775807" });
   const { page, api } = await launch({ bank });
   await charge(page, "19,99");

@@ -2,7 +2,7 @@
 import type { Page } from "playwright/test";
 import { appError } from "../../contract/errors.ts";
 import { ILL_CARE, openDesk, SESSION, view } from "./support/desk.ts";
-import { doubt, DOUBTS, doubtful, LATE, LISTED, LOST_REFUND, REFUND, RESOLVED } from "./support/doubts.ts";
+import { decided, doubt, DOUBTS, doubtful, LATE, LISTED, LOST_REFUND, REFUND, RESOLVED } from "./support/doubts.ts";
 import {
   awaitingConfirmation,
   awaitingScan,
@@ -16,6 +16,7 @@ import {
   refundQr,
   snapshot,
 } from "./support/snapshots.ts";
+import { quick } from "./support/hands.ts";
 import { expect, freshTest, openTill, test } from "./support/till.ts";
 import type { Till } from "./support/till.ts";
 
@@ -92,16 +93,31 @@ test("the number in doubt is never hidden: on every screen, beside every news an
   }
 });
 
+/** Called over, and nobody checks any more; its calls cannot be read. */
+const OVER = doubt({ id: "p-9", cause: "money_at_bank", calls: [], outcomes: [] });
+
+const SILENT = doubt({ id: "p-10", asksUntil: null });
+
+/** Decided as paid; then the bank named another sum. */
+const OPPOSED = doubt({
+  id: "p-13",
+  cause: "contradicted",
+  payment: { ...ended("declined"), error: appError("amount_mismatch"), resolution: decided("treatedAsPaid") },
+});
+
 test("U22, U28: an item says what is known, what to tell, what not to do, and how it is known; the bank is asked on request", async ({
-  till,
+  till: touched,
 }) => {
-  await openList(till, [doubt(), REFUND, LOST_REFUND, doubt({ id: "p-9", cause: "money_at_bank", outcomes: [] })]);
+  const till = quick(touched);
+  await openList(till, [doubt(), REFUND, LOST_REFUND, OVER, SILENT, OPPOSED]);
   await expect(till.id("doubt-shown")).toHaveAttribute("data-id", "p-7");
   await expect(till.id("doubt-known")).toContainText("Банк не ответил");
   await expect(till.id("doubt-tell")).toContainText("Попросите открыть историю в Kaspi.kz");
   await expect(till.id("doubt-not")).toContainText("Не создавайте новую оплату");
   await expect(till.id("doubt-call")).toHaveCount(3);
   await expect(till.id("doubt-call").first()).toHaveAttribute("data-outcome", "sent");
+  // What was asked on another day says on which.
+  await expect(till.id("doubt-call").last()).toContainText("23.11, 14:33:37");
   for (const text of ["14:32:01", "qr/create", "ответа нет, запрос ушёл", "0b9d6c3e-15f8-4a27-8e60-d41c79a2b583"])
     await expect(till.id("doubt-call").first()).toContainText(text);
   await expect(till.id("doubt-call").last()).toContainText("код 0");
@@ -126,11 +142,22 @@ test("U22, U28: an item says what is known, what to tell, what not to do, and ho
 
   await till.id("doubt-item").nth(3).click();
   await expect(till.id("doubt-not")).toContainText("второй раз");
+  // Calls that the journal could not give back were sent all the same.
+  await expect(till.id("doubt-evidence")).toContainText("Записей о запросах к банку нет");
   await expect(till.id("doubt-decide")).toHaveCount(0);
   await expect(till.id("doubt-hinder")).toContainText("Решить можно будет позже");
+
+  // Nobody is told that it is being checked where nobody checks, nor that the bank says otherwise without what it says.
+  await till.id("doubt-item").nth(4).click();
+  await expect(till.id("doubt-not")).toContainText("пока не узнали у банка");
+  await till.id("doubt-item").nth(5).click();
+  await expect(till.id("doubt-known")).toContainText("(Айгүл). Банк говорит другое. Банк назвал другую сумму.");
 });
 
-test("the list follows the till: what the bank has decided leaves it, and an empty one says so", async ({ till }) => {
+test("the list follows the till: what the bank has decided leaves it, and an empty one says so", async ({
+  till: touched,
+}) => {
+  const till = quick(touched);
   await openList(till, [doubt(), REFUND]);
   await till.answer("review.list", ok({ items: [REFUND] }));
   await till.show(doubtful(false, 1));
@@ -139,8 +166,17 @@ test("the list follows the till: what the bank has decided leaves it, and an emp
   await till.answer("review.list", ok({ items: [] }));
   await till.show({ app: { ...snapshot().app, pinKnown: true } });
   await till.id("doubt-none").waitFor();
+  await expect(till.id("screen")).toHaveAttribute("data-sky", "open");
   await till.id("done").click();
   expect(await till.screen()).toBe("idle");
+  // A list that cannot be read says why, and is read again on request.
+  await till.answer("review.list", no(appError("journal_unavailable")));
+  await till.show(doubtful(true, 1));
+  await expect(till.id("error")).toHaveAttribute("data-code", "journal_unavailable");
+  await till.answer("review.list", ok({ items: [REFUND] }));
+  await till.id("again").click();
+  await expect(till.id("doubt-item")).toHaveCount(1);
+  await till.leave();
   // A refund or a sale that comes onto the screen takes the list away.
   await openList(till);
   await till.show({ ...doubtful(), current: awaitingScan() });
@@ -148,9 +184,10 @@ test("the list follows the till: what the bank has decided leaves it, and an emp
 });
 
 test("a person decides: how it counts, why, and the PIN; a wrong PIN changes nothing, and what is decided leaves", async ({
-  till,
+  till: touched,
   page,
 }) => {
+  const till = quick(touched);
   await openList(till, [doubt(), REFUND]);
   await till.id("doubt-decide").click();
   await till.id("doubt-outcome-treatedAsUnpaid").click();
@@ -167,6 +204,13 @@ test("a person decides: how it counts, why, and the PIN; a wrong PIN changes not
   await page.keyboard.press("Enter");
   await expect(till.id("error")).toHaveAttribute("data-code", "wrong_pin");
   await expect(till.id("pin")).toHaveValue("");
+  // Whoever had the only PIN may be gone since: what is said of that is true of a decision too.
+  await till.answer("review.resolve", no(appError("pin_needed", { params: { limit: "0 ₸" } })));
+  await page.keyboard.type("1111");
+  await page.keyboard.press("Enter");
+  await expect(till.id("error")).toHaveText(
+    "Для этого нужен PIN Наберите PIN. Если его ни у кого нет, техник заводит человека в настройках.",
+  );
   await till.answer("review.resolve", ok(null));
   await till.answer("review.list", ok({ items: [REFUND] }));
   await page.keyboard.type("7301");
@@ -175,6 +219,7 @@ test("a person decides: how it counts, why, and the PIN; a wrong PIN changes not
   await expect(till.id("doubt-item")).toHaveCount(1);
   const decision = { id: "p-7", outcome: "treatedAsUnpaid", reason: "Звонили в банк, оплаты нет" };
   expect(await inputs(till, "review.resolve")).toEqual([
+    { ...decision, pin: "1111" },
     { ...decision, pin: "1111" },
     { ...decision, pin: "7301" },
   ]);
@@ -189,18 +234,28 @@ test("a person decides: how it counts, why, and the PIN; a wrong PIN changes not
     await till.id("back").click();
   }
   await expect(till.id("doubt-decide")).toBeVisible();
+  // The bank decides meanwhile: it is said, and nobody is thrown back into the decision when the item stands there again.
+  await till.id("doubt-decide").click();
+  await till.id("doubt-outcome-treatedAsRefunded").waitFor();
+  await till.answer("review.list", ok({ items: [] }));
+  await till.show({ ...doubtful(false, 0), banners: [] });
+  await expect(till.id("doubt-decided")).toContainText("A1-R000001: решать больше не нужно");
+  await till.answer("review.list", ok({ items: [REFUND] }));
+  await till.show(doubtful(false, 1));
+  await expect(till.id("doubt-item")).toHaveCount(1);
   // Where nobody has a PIN there is nobody to decide; the way to one is shown.
   await till.show({ ...doubtful(false, 1), app: { ...snapshot().app, pinKnown: false } });
   await expect(till.id("doubt-decide")).toHaveCount(0);
   await expect(till.id("doubt-hinder")).toContainText("PIN");
-  expect(await till.calls("review.resolve")).toHaveLength(2);
+  expect(await till.calls("review.resolve")).toHaveLength(3);
   await till.id("open-settings").click();
   await expect(till.id("screen")).toHaveAttribute("data-screen", "unlock");
 });
 
 test("U19: a late success leads to its own sale and what can be done there; nothing is done by itself", async ({
-  till,
+  till: touched,
 }) => {
+  const till = quick(touched);
   const listed = (more: object) =>
     till.answer("history.list", ok({ items: [{ payment: { ...RESOLVED, ...more }, refunds: [] }], nextCursor: null }));
   await listed({});
@@ -224,6 +279,24 @@ test("U19: a late success leads to its own sale and what can be done there; noth
   expect(await till.calls("refunds.create")).toEqual([]);
   await till.leave();
 
+  // Paid late, and one too many: that the goods were given does not end it.
+  await listed({});
+  const twice = banner("double-paid", { id: "n-3", payment: ended("paid"), dismissible: true });
+  await till.show({ banners: [LATE, twice], providers: [KASPI_3] });
+  await till.id("banner-sale").first().click();
+  await expect(till.id("what-now")).toContainText("Верните один из платежей");
+  await expect(till.id("late-given")).not.toContainText("Товар");
+  await till.id("late-given").click();
+  expect((await inputs(till, "notices.acknowledge")).slice(1)).toEqual([{ id: "n-1" }, { id: "n-3" }]);
+  await till.leave();
+  // What was let go since is nowhere to be given back from.
+  await listed({ state: "released", provider: "halykQr", method: "card", resolution: null });
+  await till.show({ banners: [{ ...twice, payment: ended("released") }], providers: [HALYK] });
+  await till.id("banner-sale").click();
+  await till.id("sale").waitFor();
+  await expect(till.id("what-now")).toHaveCount(0);
+  await till.leave();
+
   // Where the money can only go back in the bank's own app, that is what is said.
   await listed({});
   await till.show({ banners: [LATE], providers: [KASPI] });
@@ -244,7 +317,8 @@ test("U19: a late success leads to its own sale and what can be done there; noth
   await expect(till.id("acknowledge")).toBeVisible();
 });
 
-test("a decision stands in the history beside the state, and such a sale is no open one", async ({ till }) => {
+test("a decision stands in the history beside the state, and such a sale is no open one", async ({ till: touched }) => {
+  const till = quick(touched);
   const by = { by: "Айгүл", reason: "Видно в кабинете банка", at: "2026-11-22T15:01:00+05:00" };
   const lost = refundOf({ state: "needs_review", settled: false, resolution: { outcome: "treatedAsRefunded", ...by } });
   const unknown = { ...RESOLVED, id: "p-2", state: "in_doubt", resolution: { outcome: "treatedAsPaid", ...by } };
@@ -270,10 +344,10 @@ test("what the till finds out about its stores is told to the cashier, and taken
     dismissible: true,
   });
   const told: readonly (readonly [Parameters<typeof banner>[0], Record<string, string>, string])[] = [
-    ["chain", { result: "cut", seq: "9" }, "Из журнала пропали записи"],
+    ["chain", { result: "cut", seq: "9" }, "Из журнала кассы пропали записи"],
     ["restored", { backupAt: "2026-11-20T03:00:00+05:00" }, "Копия от 20.11, 03:00"],
-    ["restored", { why: "new" }, "Журнал начат заново"],
-    ["backup", {}, "Копия журнала не делается"],
+    ["restored", { why: "new" }, "Журнал кассы начат заново"],
+    ["backup", {}, "Копия журнала кассы не делается"],
     ["vault", { source: "plain" }, "Ключи кассы защищены слабо"],
   ];
   for (const [kind, params, text] of told) {
@@ -332,6 +406,7 @@ freshTest(
     expect(await till.screen()).toBe("fault");
     await expect(till.id("fault-sale")).toHaveText("2\u2009500\u00a0₸ № A1-000123", { useInnerText: false });
     await expect(till.id("screen")).toContainText("Касса работает и продолжает спрашивать банк");
+    await expect(till.id("foot")).toContainText("+7 727 000 00 00");
     await till.id("again").click();
     expect(await till.screen()).toBe("fault");
     // The same state again is no reason to try; another one is.

@@ -36,6 +36,12 @@ const LOST = call({
   bankCode: null,
 });
 
+const NEXT_DAY = call({
+  at: "2026-11-23T14:33:37+05:00",
+  requestId: "e87a20d4-63cb-4f19-b5ad-90f1c2463e7b",
+  answeredAt: "2026-11-23T14:33:38+05:00",
+});
+
 export const doubt = (more: Partial<DoubtItem> = {}): DoubtItem => ({
   of: "payment",
   id: "p-7",
@@ -50,10 +56,10 @@ export const doubt = (more: Partial<DoubtItem> = {}): DoubtItem => ({
     error: appError("bank_timeout"),
   }),
   refund: null,
-  calls: [LOST, call(), call({ requestId: "e87a20d4-63cb-4f19-b5ad-90f1c2463e7b", at: "2026-11-22T14:33:37+05:00" })],
+  calls: [LOST, call(), NEXT_DAY],
   availableBefore: null,
   availableAfter: [],
-  asksUntil: "2026-11-22T14:39:00+05:00",
+  asksUntil: "2026-11-23T14:39:00+05:00",
   canAsk: true,
   outcomes: ["treatedAsPaid", "treatedAsUnpaid"],
   ...more,
@@ -124,12 +130,7 @@ export const DOUBTS: readonly DoubtItem[] = [
     cause: "contradicted",
     payment: ended("declined", {
       id: "p-13",
-      resolution: {
-        outcome: "treatedAsPaid",
-        by: "Айгүл",
-        reason: "Покупатель показал оплату",
-        at: "2026-11-22T15:01:00+05:00",
-      },
+      resolution: decided("treatedAsPaid"),
     }),
     asksUntil: null,
   }),
@@ -159,15 +160,16 @@ const WHY = ["doubt-open", "doubt-item", "doubt-decide", "doubt-outcome-treatedA
 export const LATE = banner("late", {
   id: "n-1",
   dismissible: true,
-  payment: ended("paid", { late: true, resolution: resolved("treatedAsUnpaid") }),
+  payment: ended("paid", { late: true, resolution: decided("treatedAsUnpaid") }),
 });
 
-function resolved(outcome: "treatedAsPaid" | "treatedAsUnpaid") {
+/** A named person's decision. */
+export function decided(outcome: "treatedAsPaid" | "treatedAsUnpaid") {
   return { outcome, by: "Айгүл", reason: "У покупателя такой оплаты нет", at: "2026-11-22T15:01:00+05:00" };
 }
 
 /** A sale of the history with such a decision. */
-export const RESOLVED = sale({ late: true, resolution: resolved("treatedAsUnpaid") });
+export const RESOLVED = sale({ late: true, resolution: decided("treatedAsUnpaid") });
 
 /** What a person meets of it, for the walk through all states: the fullest of each kind. */
 export const DOUBT_STATES: typeof STATES = {

@@ -94,6 +94,12 @@ export function findFaults(): string[] {
         );
     }
   }
+  // A strip has a ground of its own, which hides what it lies on.
+  const amount = document.querySelector<HTMLElement>(".amount");
+  for (const strip of amount ? document.querySelectorAll<HTMLElement>(".sky .strip") : []) {
+    const hidden = amount ? boxOf(strip).bottom - inkOf(amount).top : 0;
+    if (hidden > 2) say(strip, `hides ${Math.round(hidden)} of the amount`);
+  }
   return faults;
 
   /** Its box, as far as a list that scrolls shows it. */
