@@ -13,7 +13,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const REPORT = join(HERE, "..", "..", "docs", "reliability.md");
 /** What measures time, and so wants the machine for itself; the others run two at once. */
 const ALONE: readonly string[] = ["kill", "deaths"];
-const ORDER: readonly string[] = [...ALONE, "soak", "model", "matrix", "clock", "refunds", "rivals", "fuzz"];
+const ORDER: readonly string[] = [...ALONE, "soak", "model", "damage", "matrix", "clock", "refunds", "rivals", "fuzz"];
 /** Before the last line of a part's output. */
 const RESULT = "result ";
 const BOUND_MS = 45 * 60_000;
@@ -55,8 +55,19 @@ function numberOf(option: string, text: string): number {
 /** In the part's own process. */
 async function runPart(name: string, options: Omit<PartOptions, "report">): Promise<void> {
   const { run } = (await import(join(HERE, name, "part.ts"))) as { readonly run: Part };
-  const result = await run({ ...options, report: (line) => void process.stdout.write(`${name}: ${line}\n`) });
+  const found = await run({ ...options, report: (line) => void process.stdout.write(`${name}: ${line}\n`) });
+  const cpu = await cpuSeconds();
+  const result: PartResult = { ...found, figures: { ...found.figures, ...(cpu !== null && { "CPU seconds": cpu }) } };
   await new Promise<void>((done) => process.stdout.write(`${RESULT}${JSON.stringify(result)}\n`, () => done()));
+}
+
+/** Of this process and of all its processes that have ended, as Linux counts it (a hundredth each); null elsewhere. */
+async function cpuSeconds(): Promise<number | null> {
+  const text = await readFile("/proc/self/stat", "utf8").catch(() => null);
+  if (text === null) return null;
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return Math.round(ticks / 100);
 }
 
 interface Ran {
@@ -116,6 +127,9 @@ async function main(): Promise<number> {
   process.stdout.write(`\n${table(results)}\n`);
   for (const name of broken) process.stdout.write(`${name} did not end: see above\n`);
   for (const { name, failures } of results) for (const words of failures) process.stdout.write(`${name}: ${words}\n`);
+  const cpu = results.reduce((sum, { figures }) => sum + Number(figures["CPU seconds"] ?? 0), 0);
+  const minutes = ((Date.now() - begun.getTime()) / 60_000).toFixed(1);
+  process.stdout.write(`${minutes} minutes; ${cpu} CPU seconds\n`);
   const bad = broken.length > 0 || results.some(failed);
   // A proof of some parts, or one that failed, is no figure to show.
   if (scale === "long" && whole && count === null && kills === null && !bad) {

@@ -21,10 +21,10 @@ describe("in virtual time before the simulator's banks", () => {
     "random lives of a till end with books that agree",
     async () => {
       const { figures, runs } = await short(model, 1);
-      expect(runs).toBe(50);
+      expect(runs).toBe(30);
       expect(figures["median of steps"]).toBeGreaterThanOrEqual(30);
       // It has been about something: sales were paid, and hundreds of cells gone through.
-      expect(figures["of them paid"]).toBeGreaterThan(20);
+      expect(figures["of them paid"]).toBeGreaterThan(15);
       expect(figures["of them cells that change something"]).toBeGreaterThan(60);
     },
     LIMIT,
@@ -58,7 +58,7 @@ describe("in virtual time before the simulator's banks", () => {
     "refund storms of two tills never give back more than was meant",
     async () => {
       const { figures } = await short(refunds, 1);
-      expect(figures["ended refunded"]).toBeGreaterThan(10);
+      expect(figures["ended refunded"]).toBeGreaterThan(5);
     },
     LIMIT,
   );

@@ -64,6 +64,8 @@ export interface PartResult {
   readonly unit: string;
   /** What was measured, by its words in the report. */
   readonly figures: Readonly<Record<string, number | string>>;
+  /** What came of each case, for the document: a row of headings, then one a case. */
+  readonly cases?: readonly (readonly string[])[];
   readonly losses: Losses;
   /** Broken promises that are no loss of money (a wrong screen, an unvisited cell): sentences with the seed that replays them. */
   readonly failures: readonly string[];

@@ -67,7 +67,10 @@ function figures(results: readonly PartResult[], at: Date, seed: number): string
         .join("; ")}.`,
   );
   const head = `${at.toISOString().slice(0, 10)}, ${machine.join("; ")}. Seed ${seed}.`;
-  return [head, table(results), "What was measured besides:", parts.join("\n")].join("\n\n");
+  const cases = results.flatMap(({ name, cases: found }) =>
+    found === undefined ? [] : [`What the till says in each cell of **${name}**:`, markdown(found)],
+  );
+  return [head, table(results), "What was measured besides:", parts.join("\n"), ...cases].join("\n\n");
 }
 
 const grouped = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, " ");

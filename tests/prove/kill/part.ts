@@ -21,7 +21,7 @@ import { createTill, type Life } from "./till.ts";
 const SCALE = 20;
 /** The goal of docs/reliability.md. */
 const BACK_WITHIN = 2_000;
-const USUAL = { short: 18, long: 1_000 } as const;
+const USUAL = { short: 14, long: 1_000 } as const;
 
 /** On a machine that does other things besides; this is then no measurement. */
 const BACK_WITHIN_BUSY = 15_000;

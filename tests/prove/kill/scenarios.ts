@@ -127,6 +127,25 @@ const paysInvoice = ({ banks, payment }: Scene): void => {
     if (state === "RemotePaymentCreated" && id === payment.bankId) banks.kaspi.payInvoice(id);
 };
 
+/** The payer does in a window without a screen what the forms do in a browser: our page, the bank's, and back to us. */
+const confirmsOnBankPage = async ({ life, payment }: Scene): Promise<void> => {
+  const path = life.screen().current?.bankPage?.path;
+  if (payment.state !== "awaiting_3ds" || path === undefined || path === null) return;
+  const ours = formOf(await (await fetch(`${life.origin}${path}`)).text());
+  if (ours === null) return;
+  const answer = await fetch(ours.action, { method: "POST", body: ours.fields });
+  // Its first form is the one that confirms.
+  const theirs = formOf(await answer.text());
+  if (theirs !== null) await fetch(theirs.action, { method: "POST", body: theirs.fields });
+};
+
+function formOf(html: string): { readonly action: string; readonly fields: URLSearchParams } | null {
+  const [, action, inside = ""] = /<form method="post" action="([^"]+)">(.*?)<\/form>/s.exec(html) ?? [];
+  if (action === undefined) return null;
+  const named = [...inside.matchAll(/name="([^"]+)" value="([^"]*)"/g)];
+  return { action, fields: new URLSearchParams(named.map(([, name = "", value = ""]) => [name, value])) };
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   kaspi("paid", { customer: paysAtKaspi }),
   kaspi("declined", {
@@ -146,6 +165,15 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   kaspi("the answer to the creation is lost", { faults: [lost("qr/create")], customer: paysAtKaspi }),
   kaspi("answers to questions are lost", { faults: [lost("payment/status", 3)], customer: paysAtKaspi }),
+  kaspi("paid while the bank is silent, in doubt", {
+    faults: [lost("payment/status", "all")],
+    customer(scene) {
+      for (const { id, state } of shownAtKaspi(scene)) {
+        if (state === "QrTokenCreated") scene.banks.kaspi.scan(id);
+        else if (state === "Wait") scene.banks.kaspi.confirm(id);
+      }
+    },
+  }),
   kaspi("refunded in part", { customer: paysAndReturns, refund: "half" }),
   kaspi("refunded, and the answer is lost", {
     customer: paysAndReturns,
@@ -195,6 +223,7 @@ export const SCENARIOS: readonly Scenario[] = [
   epay("paid with a card", { request: card("ok") }),
   epay("declined", { request: card("484") }),
   epay("the answer to the post is lost", { request: card("ok"), faults: [lost("cryptopay")] }),
+  epay("confirmed on the bank's page", { request: card("3ds"), customer: confirmsOnBankPage }),
   epay("refunded in part", { request: card("ok"), refund: "half" }),
 ];
 

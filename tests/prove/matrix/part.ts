@@ -103,25 +103,25 @@ export const run: Part = async ({ seed, scale, count, report }) => {
   );
   // The short one goes through every call and every fault, not through every pair of them.
   const chosen = scale === "short" ? cells.filter((_, n) => (n + seed) % 9 === 0) : cells;
-  const figures: Record<string, string | number> = {};
-  const ends = new Map<string, Map<string, string[]>>();
+  const ends = new Map<string, Map<string, string>>();
   const failures: string[] = [];
   const losses: Losses[] = [];
   for (const { call, what, trouble } of chosen.slice(0, count ?? chosen.length)) {
     const cell = await cellOf(seed, call, what, trouble);
     losses.push(cell.losses);
     failures.push(...cell.failures);
-    const row = ends.get(`${call.bank}: ${call.name}`) ?? new Map<string, string[]>();
-    ends.set(`${call.bank}: ${call.name}`, row.set(cell.end, [...(row.get(cell.end) ?? []), what]));
+    const name = `${call.bank}: ${call.name}`;
+    ends.set(name, (ends.get(name) ?? new Map<string, string>()).set(what, cell.end));
     if (losses.length % 50 === 0) report(`${losses.length} of ${chosen.length} cells`);
   }
-  for (const [call, row] of ends)
-    figures[call] = [...row].map(([end, faults]) => `${end} (${faults.join(", ")})`).join("; ");
+  const faults = Object.keys(TROUBLES);
+  const rows = [...ends].map(([call, row]) => [call, ...faults.map((what) => row.get(what) ?? "")]);
   return {
     name: "matrix",
     runs: losses.length,
     unit: "cells",
-    figures,
+    figures: { calls: ends.size, faults: faults.length },
+    ...(scale === "long" && { cases: [["", ...faults], ...rows] }),
     losses: addLosses(losses),
     failures,
     seeds: [seed],

@@ -2,10 +2,13 @@
 import { reduceRefund as real, type RefundEvent } from "../../../main/core/refund-reduce.ts";
 import type { RefundRow } from "../../../main/core/refund.ts";
 import { count } from "./cells.ts";
+import { judgeRefund } from "./rules.ts";
 
 export * from "../../../main/core/refund-reduce.ts";
 
 export function reduceRefund(row: RefundRow, event: RefundEvent, at: number): RefundRow {
   count(row, event);
-  return real(row, event, at);
+  const next = real(row, event, at);
+  judgeRefund(row, event, next);
+  return next;
 }

@@ -11,7 +11,7 @@ import type { Lived } from "./run.ts";
 import { excuseOf } from "./unreachable.ts";
 import type { Work } from "./worker.ts";
 
-const RUNS = { short: 50, long: 10_000 };
+const RUNS = { short: 30, long: 10_000 };
 /** A long run that is shorter proves nothing about the cells that are rarely gone through. */
 const ENOUGH_FOR_CELLS = 5_000;
 const LEAST_MEDIAN = 30;
@@ -33,6 +33,7 @@ export const run: Part = async ({ seed, scale, count, report }) => {
 
   function hear({ seed: of, lived: one, failed, cells }: Told): void {
     if (one) lived.push(one);
+    for (const words of [...(one?.notes ?? []), ...(one?.failures ?? [])]) report(words);
     if (failed !== undefined) failures.push(`seed ${of}: ${failed}`);
     if (one && lived.length % 500 === 0) report(`${lived.length} of ${runs} runs`);
     for (const cell of cells?.legal ?? []) legal.add(cell);

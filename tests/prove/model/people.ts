@@ -136,6 +136,30 @@ function payer(shop: Shop): void {
   ])();
 }
 
+async function refund(shop: Shop): Promise<void> {
+  const { chance } = shop;
+  const paid = (await shop.payments()).filter(({ state, kind }) => state === "paid" && kind === "sale");
+  const row = chance.pick(paid);
+  if (!row) return;
+  const amount = chance.happens(0.3) ? decimal(row.minor) : decimal(shop.sum(11, 60));
+  const recorded = chance.happens(0.1) ? ({ recorded: true, reason: "in the bank's app", pin: PIN } as const) : {};
+  shop.command(
+    "refunds.create",
+    { key: newKey(), request: { paymentId: row.id, amount, ...recorded } },
+    chance.happens(0.3),
+  );
+}
+
+async function choose(shop: Shop): Promise<void> {
+  const row = (await shop.refunds()).find(({ state }) => state === "choosing" || state === "not_executed");
+  if (!row) return;
+  const operation = row.detail.operations.at(0);
+  const operationId = row.state === "not_executed" ? row.detail.purchaseId : (operation?.id ?? row.detail.purchaseId);
+  if (operationId === null) return;
+  const amount = decimal(row.minor ?? shop.sum(11, 60));
+  shop.command("refunds.select", { id: row.id, operationId, amount });
+}
+
 const STEPS: Readonly<Record<string, readonly [weight: number, step: Step]>> = {
   sell: [
     26,
@@ -148,6 +172,17 @@ const STEPS: Readonly<Record<string, readonly [weight: number, step: Step]>> = {
       }
       shop.command("payments.create", { key: newKey(), request: request(shop) }, shop.chance.happens(0.2));
       await shop.desk.clock.advance(SECOND);
+    },
+  ],
+  "sell, and the power fails": [
+    1.5,
+    async (shop) => {
+      const { current } = shop.desk.snapshot();
+      if (current && !isOpen(current)) shop.command("payments.dismiss", { id: current.id });
+      await shop.desk.clock.advance(0);
+      shop.command("payments.create", { key: newKey(), request: request(shop) });
+      await shop.desk.clock.advance(0);
+      await shop.die();
     },
   ],
   cancel: [
@@ -199,48 +234,41 @@ const STEPS: Readonly<Record<string, readonly [weight: number, step: Step]>> = {
     async (shop) => {
       const row = (await shop.payments()).find(({ state }) => state === "authorized");
       if (!row) return;
+      if (shop.chance.happens(0.3))
+        shop.banks.epayFaults.add({ kind: "eat", method: shop.chance.pick(["charge", "cancel"]) });
       const part = shop.chance.happens(0.3) ? { amount: decimal(row.minor - 100) } : {};
       if (shop.chance.happens(0.6)) shop.command("payments.capture", { id: row.id, ...part });
       else shop.command("payments.void", { id: row.id });
     },
   ],
-  refund: [
-    22,
+  refund: [22, refund],
+  "refund, and the power fails": [
+    1.5,
     async (shop) => {
-      const { chance } = shop;
-      const paid = (await shop.payments()).filter(({ state, kind }) => state === "paid" && kind === "sale");
-      const row = chance.pick(paid);
-      if (!row) return;
-      const amount = chance.happens(0.3) ? decimal(row.minor) : decimal(shop.sum(11, 60));
-      const recorded = chance.happens(0.1) ? ({ recorded: true, reason: "in the bank's app", pin: PIN } as const) : {};
-      shop.command(
-        "refunds.create",
-        { key: newKey(), request: { paymentId: row.id, amount, ...recorded } },
-        chance.happens(0.3),
-      );
+      await refund(shop);
+      await shop.desk.clock.advance(shop.chance.pick([0, 0, 1_500]));
+      await shop.die();
     },
   ],
+
   "refund of a customer": [
-    1,
+    5,
     ({ command }) => command("refunds.create", { key: newKey(), request: { provider: "kaspi" } }),
   ],
-  choose: [
-    6,
+  choose: [9, choose],
+  "choose, and the power fails": [
+    2,
     async (shop) => {
-      const row = (await shop.refunds()).find(({ state }) => state === "choosing" || state === "not_executed");
-      if (!row) return;
-      const operation = row.detail.operations.at(0);
-      const operationId =
-        row.state === "not_executed" ? row.detail.purchaseId : (operation?.id ?? row.detail.purchaseId);
-      if (operationId === null) return;
-      const amount = decimal(row.minor ?? shop.sum(11, 60));
-      shop.command("refunds.select", { id: row.id, operationId, amount });
+      await choose(shop);
+      await shop.desk.clock.advance(shop.chance.below(2_500));
+      await shop.die();
     },
   ],
   "touch a refund": [
     4,
     async (shop) => {
-      const row = shop.chance.pick(await shop.refunds());
+      const rows = await shop.refunds();
+      const row = shop.chance.happens(0.5) ? rows[0] : shop.chance.pick(rows);
       const name = shop.chance.pick([
         "refunds.cancel",
         "refunds.dismiss",
@@ -261,14 +289,15 @@ const STEPS: Readonly<Record<string, readonly [weight: number, step: Step]>> = {
     },
   ],
   resolve: [
-    4,
+    7,
     async (shop) => {
       const { chance } = shop;
       const ids = [...(await shop.payments()), ...(await shop.refunds())].filter(
         ({ state }) =>
           state === "in_doubt" || state === "needs_review" || state === "awaiting_payment" || state === "authorized",
       );
-      const one = chance.pick(ids);
+      const review = ids.filter(({ state }) => state === "needs_review");
+      const one = chance.pick(review.length > 0 && chance.happens(0.6) ? review : ids);
       if (one)
         shop.command("review.resolve", {
           id: one.id,
@@ -315,11 +344,12 @@ const STEPS: Readonly<Record<string, readonly [weight: number, step: Step]>> = {
   "an odd answer of Kaspi's": [
     2,
     ({ banks, chance }) => {
-      const method = chance.pick(KASPI_CALLS);
+      const method = chance.happens(0.4) ? "payment/status" : chance.pick(KASPI_CALLS);
       const answer = chance.pick([
         { statusCode: "-999" },
         { statusCode: "-999", acts: true },
         { statusCode: "-1601" },
+        { statusCode: "-99000001" },
         { statusCode: "-990000018" },
         { statusCode: "-99000006", acts: true },
         { status: ["Rejected"] },
@@ -349,6 +379,17 @@ const STEPS: Readonly<Record<string, readonly [weight: number, step: Step]>> = {
       });
     },
   ],
+  "no answer to questions": [
+    2.5,
+    async ({ banks, chance, desk }) => {
+      const silent = { kind: chance.pick(["drop", "eat", "html"] as const), count: 40 };
+      banks.kaspiFaults.add({ ...silent, method: "payment/status" });
+      banks.halykFaults.add({ ...silent, method: "status" });
+      await desk.clock.advance((1 + chance.below(5)) * MINUTE);
+      banks.kaspiFaults.clear();
+      banks.halykFaults.clear();
+    },
+  ],
   "fair weather": [
     3,
     ({ banks }) => {
@@ -358,10 +399,13 @@ const STEPS: Readonly<Record<string, readonly [weight: number, step: Step]>> = {
     },
   ],
   "unplugged for long": [
-    2,
-    async ({ banks, chance, desk }) => {
+    2.5,
+    async (shop) => {
+      const { banks, chance, desk } = shop;
       banks.line.down = true;
       await desk.clock.advance((2 + chance.below(6)) * MINUTE);
+      // Their line is another one.
+      if (chance.happens(0.5)) customers(shop);
       banks.line.down = false;
     },
   ],

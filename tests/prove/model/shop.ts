@@ -52,6 +52,8 @@ export interface Shop {
   readonly banks: Banks;
   readonly pages: ShownPage[];
   readonly disk: { broken: boolean };
+  /** Each state that a payment or refund came to, and when by the clock that only runs on (milliseconds). */
+  readonly timeline: string[];
   /** What every request met, by its bank's name of the method; for the sake of the count. */
   readonly requests: HttpRequest[];
   settings: Settings;
@@ -111,6 +113,8 @@ export async function openShop(
   const chance = beside?.chance ?? chanceOf(seed);
   const pages: ShownPage[] = [];
   const disk = { broken: false };
+  const timeline: string[] = [];
+  const clocks: SimulatedClock[] = [];
   const requests: HttpRequest[] = [];
   const opened: Banks[] = [];
   const lag = chance.pick([0, 20, 300, 1_500]);
@@ -122,7 +126,13 @@ export async function openShop(
     people: testPeople({ [PIN]: { id: "senior", name: "senior", role: "senior" } }),
     wrap: (journal) => ({
       ...journal,
-      commit: (batch) => (disk.broken ? Promise.reject(new Error("disk full")) : journal.commit(batch)),
+      commit(batch) {
+        if (disk.broken) return Promise.reject(new Error("disk full"));
+        const at = clocks[0]?.mono() ?? 0;
+        for (const { number, state, settled } of [...(batch.payments ?? []), ...(batch.refunds ?? [])])
+          timeline.push(`${number} ${state}${settled ? ", settled" : ""} at ${Math.round(at / 1_000)} s`);
+        return journal.commit(batch);
+      },
     }),
     pages: {
       offer(page, on) {
@@ -133,6 +143,7 @@ export async function openShop(
       },
     },
     banks: async (own) => {
+      clocks.push(own);
       const banks =
         beside?.banks ??
         (await openBanks(banksClock ?? own, {
@@ -181,6 +192,7 @@ export async function openShop(
     banks: opened[0] as Banks,
     pages,
     disk,
+    timeline,
     requests,
     settings,
     seen: new Set(),

@@ -63,7 +63,12 @@ const EXCEPTIONS: readonly Exception[] = [
     event: /^(dead|word created)$/,
     why: "its own window ends first; a reading that goes back (Q-35): tests/unit/reduce-code.test.ts, tests/banks/conformance.ts",
   },
-  { life: /posted/, state: /^in_doubt$/, event: /^dead$/, why: "the bank's session is over before the hour" },
+  {
+    life: /posted/,
+    state: /^(in_doubt|declined|expired)$/,
+    event: /^dead$/,
+    why: "the bank has ended its session of twenty minutes, and said so, before the hour",
+  },
   { life: ANY, state: /^(creating|awaiting_scan|awaiting_3ds)$/, event: /^dismiss$/, why: "refused: not_finished" },
   {
     life: ANY,
@@ -76,6 +81,54 @@ const EXCEPTIONS: readonly Exception[] = [
     state: /^cancelled$/,
     event: /^(refused|unanswered)/,
     why: "given up within the moment in which its creation fails: tests/core/sale.test.ts, lost-creation.test.ts",
+  },
+  {
+    life: /code$/,
+    state: /^creating$/,
+    event: /^notFound$/,
+    why: "without a number of the bank's nobody asks about it",
+  },
+  {
+    life: /posted/,
+    state: /^needs_review$/,
+    event: /^declined$/,
+    why: "a confirmation is waited for no longer than a minute, and its review comes after two at the soonest",
+  },
+  {
+    life: /code$|posted/,
+    state: /^declined$/,
+    event: /^resolved$/,
+    why: "only a contradicted one, and the simulated banks keep their word: tests/core/doubt.test.ts",
+  },
+  {
+    life: /refund customer/,
+    state: /^awaiting_scan$/,
+    event: /^refused$/,
+    why: "the bank's no to the question about purchases: tests/core/refund-customer.test.ts",
+  },
+  {
+    life: /numbered code/,
+    state: /^creating$/,
+    event: /^restart$/,
+    why: "what may have left is looked up instead (the event `lost`): tests/core/lost-creation.test.ts",
+  },
+  {
+    life: /refund customer/,
+    state: /^sending$/,
+    event: /^restart$/,
+    why: "a moment of milliseconds: the part kill dies there, in its refunds after a scan; tests/core/refund.test.ts",
+  },
+  {
+    life: /^refund/,
+    state: /^in_doubt$/,
+    event: /^resolved$/,
+    why: "refused while the till still reads the bank's figure: tests/core/doubt-refund.test.ts",
+  },
+  {
+    life: /^refund/,
+    state: /^in_doubt$/,
+    event: /^stopped$/,
+    why: "a second try that finds the figure moved before it is sent: tests/core/refund.test.ts",
   },
   {
     life: ANY,

@@ -25,10 +25,13 @@ if (existsSync("/dev/shm")) process.env["TMPDIR"] = "/dev/shm";
 
 const { live } = await import("./run.ts");
 const { counted } = await import("./cells.ts");
+const { drainBroken } = await import("./rules.ts");
 const { seeds } = workerData as Work;
 for (const seed of seeds) {
   try {
-    parentPort?.postMessage({ seed, lived: await live(seed) });
+    const lived = await live(seed);
+    const rules = drainBroken().map((words) => `seed ${seed}: ${words}`);
+    parentPort?.postMessage({ seed, lived: { ...lived, failures: [...lived.failures, ...rules] } });
   } catch (error) {
     parentPort?.postMessage({ seed, failed: String(error instanceof Error ? error.stack : error) });
   }

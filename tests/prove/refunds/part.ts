@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { addLosses, type Part } from "../part.ts";
 import { rage, type Raged } from "./storm.ts";
 
-const STORMS = { short: 10, long: 800 };
+const STORMS = { short: 6, long: 300 };
 
 export const run: Part = async ({ seed, scale, count, report }) => {
   if (scale === "long" && existsSync("/dev/shm")) process.env["TMPDIR"] = "/dev/shm";

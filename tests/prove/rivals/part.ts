@@ -10,7 +10,7 @@ import { openOurs } from "./ours.ts";
 import { PATTERNS } from "./patterns.ts";
 import { openPlain, RIGHT, type Habits } from "./plain.ts";
 
-const DAYS = { short: 2, long: 60 };
+const DAYS = { short: 2, long: 30 };
 /** Of each way on the line, in milliseconds. */
 const DELAY = 40;
 
