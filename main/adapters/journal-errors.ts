@@ -68,10 +68,14 @@ const CONSTRAINT = 19;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
-/** While the file is opened: what this program asks every journal is not understood, so its tables are not what was written. */
+/**
+ * While the file is opened: what this program asks every journal is not understood, or its indexes cannot be made anew because
+ * two rows claim the same number; so its tables are not what was written.
+ */
 export function openingError(error: unknown): unknown {
   const code = (error as { errcode?: unknown } | null)?.errcode;
-  return error instanceof Error && code === ERROR
+  const isDamage = code === ERROR || (typeof code === "number" && (code & 0xff) === CONSTRAINT);
+  return error instanceof Error && isDamage
     ? new JournalDamaged(`the journal's file is damaged: ${error.message}`, error)
     : journalError(error);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, test } from "vitest";
 import { JournalDamaged, JournalForeign, JournalMissing, openJournal } from "../../main/adapters/journal.ts";
+import { openingError } from "../../main/adapters/journal-errors.ts";
 import { newRefund } from "../support/refund-rows.ts";
 import { copyFiles, DAMAGE, factsOf, outcomeOf, type DamageName, type Pick } from "../support/journal-damage.ts";
 import { seeded } from "../support/random.ts";
@@ -158,6 +159,13 @@ describe("what SQLite itself would not notice", () => {
       expect((await outcomeOf(copy, mac, now, facts)).kind).toMatch(/told|refused/);
     }
   });
+});
+
+test("two rows with one number, found while an index is made anew, are damage and no conflict", () => {
+  const clash = Object.assign(new Error("UNIQUE constraint failed: payments.till_id, payments.number"), {
+    errcode: 2067,
+  });
+  expect(openingError(clash)).toBeInstanceOf(JournalDamaged);
 });
 
 describe("what can be mended", () => {

@@ -95,7 +95,8 @@ export function createMutator(seed: number): Mutator {
         void (holder === root
           ? (at[key] = pick(ODD))
           : Array.isArray(holder)
-            ? holder.splice(Number(key), 1)
+            ? // Not splice: it asks the list's own "constructor", which may be odd by now.
+              (holder.copyWithin(Number(key), Number(key) + 1), (holder.length -= 1))
             : delete at[key]),
       () => {
         const target = typeof old === "object" && old !== null && !Array.isArray(old) ? old : at;

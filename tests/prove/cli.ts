@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Part, PartOptions, PartResult } from "./part.ts";
-import { failed, table, withReport } from "./report.ts";
+import { failed, lost, table, withReport } from "./report.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const REPORT = join(HERE, "..", "..", "docs", "reliability.md");
@@ -131,8 +131,9 @@ async function main(): Promise<number> {
   const minutes = ((Date.now() - begun.getTime()) / 60_000).toFixed(1);
   process.stdout.write(`${minutes} minutes; ${cpu} CPU seconds\n`);
   const bad = broken.length > 0 || results.some(failed);
-  // A proof of some parts, or one that failed, is no figure to show.
-  if (scale === "long" && whole && count === null && kills === null && !bad) {
+  // A proof of some parts, or one that lost something, is no figure to show; what it did not pass besides stands under them.
+  const isWhole = broken.length === 0 && !results.some(lost);
+  if (scale === "long" && whole && count === null && kills === null && isWhole) {
     await writeFile(REPORT, withReport(await readFile(REPORT, "utf8"), results, begun, seed));
     process.stdout.write("docs/reliability.md is written\n");
   }

@@ -70,6 +70,11 @@ describe("the table", () => {
     expect(once).toContain("2026-11-22");
     expect(once).toContain("| kill");
     expect(withReport(once, [result], at, 7)).toBe(once);
+    expect(once).not.toContain("Not passed");
+    const short = withReport(document, [{ ...result, failures: ["seed 7: back after 9000 ms"] }], at, 7);
+    expect(short).toContain(
+      "Not passed in this run, though nothing was lost:\n\n- **kill**: seed 7: back after 9000 ms",
+    );
     const [before, after] = [once.split("<!-- figures")[0], once.split("<!-- end of figures -->")[1]];
     expect(document.startsWith(before ?? "?") && document.endsWith(after ?? "?")).toBe(true);
     expect(() => withReport("no marks", [result], at, 7)).toThrow("no place");

@@ -15,9 +15,14 @@ const WORDS: Readonly<Record<keyof Losses, string>> = {
   stuck: "stuck",
 };
 
-/** Whether the till lost anything or broke a promise. */
-export function failed({ losses, failures }: PartResult): boolean {
-  return failures.length > 0 || LOSS_KINDS.some((kind) => losses[kind] !== 0);
+/** Whether anything was lost, or done that nobody meant. */
+export function lost({ losses }: PartResult): boolean {
+  return LOSS_KINDS.some((kind) => losses[kind] !== 0);
+}
+
+/** The same, or a promise was broken besides. */
+export function failed(result: PartResult): boolean {
+  return result.failures.length > 0 || lost(result);
 }
 
 /** A Markdown table: each part of ours, all of ours, and below it the anti-patterns in the same scenarios. */
@@ -70,7 +75,9 @@ function figures(results: readonly PartResult[], at: Date, seed: number): string
   const cases = results.flatMap(({ name, cases: found }) =>
     found === undefined ? [] : [`What the till says in each cell of **${name}**:`, markdown(found)],
   );
-  return [head, table(results), "What was measured besides:", parts.join("\n"), ...cases].join("\n\n");
+  const open = results.flatMap(({ name, failures }) => failures.map((words) => `- **${name}**: ${words}`));
+  const missed = open.length === 0 ? [] : ["Not passed in this run, though nothing was lost:", open.join("\n")];
+  return [head, table(results), ...missed, "What was measured besides:", parts.join("\n"), ...cases].join("\n\n");
 }
 
 const grouped = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, " ");

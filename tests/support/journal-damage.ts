@@ -77,7 +77,7 @@ export async function outcomeOf(file: string, mac: Mac, now: () => number, facts
   try {
     journal = await openJournal({ file, tillId: "A1", mac, now });
   } catch (error) {
-    if (!(error instanceof Error) || !/^Journal(Damaged|Missing|Foreign|TooNew|Unavailable)$/.test(error.name))
+    if (!(error instanceof Error) || !/^Journal(Damaged|Changed|Missing|Foreign|TooNew|Unavailable)$/.test(error.name))
       throw error;
     return { kind: "refused", words: `${error.name}: ${error.message}` };
   }
@@ -89,7 +89,8 @@ export async function outcomeOf(file: string, mac: Mac, now: () => number, facts
     if (!report.ok) return { kind: "told", words: `${report.problem} at ${report.seq}` };
     return { kind: (await factsOf(journal)) === facts ? "whole" : "changed" };
   } catch (error) {
-    if (error instanceof Error && error.name === "JournalDamaged") return { kind: "told", words: error.message };
+    if (error instanceof Error && /^Journal(Damaged|Changed)$/.test(error.name))
+      return { kind: "told", words: error.message };
     throw error;
   } finally {
     await journal.close();
