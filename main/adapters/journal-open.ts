@@ -13,7 +13,16 @@ import {
   openingError,
 } from "./journal-errors.ts";
 import { allRows, sealOf, sealRow, SQL, type SqlRow } from "./journal-rows.ts";
-import { asWritten, migrate, MIGRATIONS, schemaOf, SEALED_TABLES } from "./journal-schema.ts";
+import {
+  asWritten,
+  FIX_PROFILES,
+  inTransaction,
+  migrate,
+  MIGRATIONS,
+  schemaOf,
+  SEALED_TABLES,
+  UNFIX_PROFILES,
+} from "./journal-schema.ts";
 import type { Mark } from "./journal-witness.ts";
 import {
   countAll,
@@ -202,8 +211,8 @@ function isForeign(c: Connection, { mac }: Writer): boolean {
 /** Believes all rows as they stand, and says from where on they can be proven again. */
 function sealAnew(c: Connection, writer: Writer): void {
   const { mac } = writer;
-  inTransaction(c, () => {
-    c.db.exec("DROP TRIGGER profiles_fixed");
+  inTransaction(c.db, () => {
+    c.db.exec(UNFIX_PROFILES);
     const last = c.sql("SELECT seq, mac FROM events ORDER BY seq DESC LIMIT 1").get() as unknown as
       | ChainHead
       | undefined;
@@ -213,9 +222,7 @@ function sealAnew(c: Connection, writer: Writer): void {
     putMeta(c, mac, "head", sealHead(mac, at));
     putMeta(c, mac, META_FROM, sealHead(mac, at));
     sealAll(c, writer);
-    c.db.exec(
-      "CREATE TRIGGER profiles_fixed BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'profiles never change'); END",
-    );
+    c.db.exec(FIX_PROFILES);
   });
 }
 
@@ -239,7 +246,7 @@ function anew(c: Connection, { file, writer, now, known }: OpenOptions): Restore
     head,
     known: Math.max(head, known?.seq ?? 0),
   };
-  inTransaction(c, () => {
+  inTransaction(c.db, () => {
     const { mac, readers } = writer;
     putMeta(c, mac, "epoch", randomUUID());
     putMeta(c, mac, "floor", String(restored.known));
@@ -261,17 +268,6 @@ function anew(c: Connection, { file, writer, now, known }: OpenOptions): Restore
   });
   rmSync(noteFile(file), { force: true });
   return note === null ? restored : null;
-}
-
-function inTransaction(c: Connection, work: () => void): void {
-  c.db.exec("BEGIN IMMEDIATE");
-  try {
-    work();
-    c.db.exec("COMMIT");
-  } catch (error) {
-    if (c.db.isTransaction) c.db.exec("ROLLBACK");
-    throw error;
-  }
 }
 
 function readNote(file: string): RestoreNote | null {

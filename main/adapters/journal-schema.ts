@@ -222,12 +222,17 @@ WHEN json_extract(NEW.detail, '$.invoiceId') IS NOT json_extract(OLD.detail, '$.
 BEGIN SELECT RAISE(ABORT, 'the number of a payment at the bank cannot change'); END;
 `;
 
+/** Around sealing all rows: a profile never changes otherwise. What is made again has to read as it was written first. */
+export const UNFIX_PROFILES = "DROP TRIGGER profiles_fixed;";
+export const FIX_PROFILES =
+  "CREATE TRIGGER profiles_fixed BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'profiles never change'); END;";
+
 /**
  * What nobody knows although it is settled, by an index. And a seal on every row that is acted upon: SQLite has no checksums, and a flipped bit in an amount or an address is a sound
  * file. Rows that are there already are sealed in the same transaction, as they are found.
  */
 const FOURTH = `
-DROP TRIGGER profiles_fixed;
+${UNFIX_PROFILES}
 ${SEALED_TABLES.map((table) => `ALTER TABLE ${table} ADD COLUMN seal TEXT NOT NULL DEFAULT '';`).join("\n")}
 
 ALTER TABLE payments ADD COLUMN doubtful INTEGER GENERATED ALWAYS AS
@@ -238,13 +243,10 @@ ALTER TABLE refunds ADD COLUMN doubtful INTEGER GENERATED ALWAYS AS
   (json_extract(detail, '$.disputedAt') IS NOT NULL) VIRTUAL;
 CREATE INDEX refunds_doubtful ON refunds (doubtful) WHERE doubtful = 1;
 `;
-const FOURTH_END = `
-CREATE TRIGGER profiles_fixed BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'profiles never change'); END;
-`;
 
 export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, FOURTH];
 /** Steps that have an end of their own, after the rows were sealed. */
-const ENDS: Readonly<Record<number, string>> = { 4: FOURTH_END };
+const ENDS: Readonly<Record<number, string>> = { 4: FIX_PROFILES };
 
 /**
  * Throws JournalTooNew when the file is ahead of this program, JournalDamaged when it is another program's. Returns the number
@@ -331,10 +333,17 @@ function inSteps(db: DatabaseSync, migrations: readonly string[], found: number,
 }
 
 function step(db: DatabaseSync, number: number, work: () => void): void {
+  inTransaction(db, () => {
+    work();
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${number}`);
+  });
+}
+
+/** All of the work is written, or none of it; what it throws is thrown on. */
+export function inTransaction(db: DatabaseSync, work: () => void): void {
   db.exec("BEGIN IMMEDIATE");
   try {
     work();
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${number}`);
     db.exec("COMMIT");
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
