@@ -217,7 +217,8 @@ describe("broken answers", () => {
         expect(given.available).toBeLessThanOrEqual(given.total);
         expect(told(text, "invoiceID")).toContain(INVOICE);
       }),
-      { numRuns: 300 },
+      // One in nine stays readable: three times as many runs leave no seed with too few of them.
+      { numRuns: 1_000 },
     );
     expect(looked).toBeGreaterThan(20);
   });
