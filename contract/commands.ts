@@ -4,6 +4,8 @@ import { DESK_COMMANDS, session, type DeskOutput } from "./desk.ts";
 import type { Payment } from "./payment.ts";
 import { amountText, currency, paymentMethod, paymentState, providerName } from "./payment.ts";
 import type { AppError } from "./errors.ts";
+import { fulfilRequest } from "./fulfilment.ts";
+import { itemId } from "./kiosk.ts";
 import { resolveInput, type DoubtItem } from "./review.ts";
 import type { SupportFile } from "./support.ts";
 import { refundQuery, refundRequest, refundSelection, type Refund } from "./refund.ts";
@@ -37,6 +39,12 @@ export const paymentRequest = z.strictObject({
   useBonus: z.boolean().optional(),
   /** The bank keeps the card for later; needs `payer.accountId`. */
   saveCard: z.boolean().optional(),
+  /** What is bought, by the catalogue of the settings. From an unattended screen it is required, and the amount is its price. */
+  items: z
+    .array(z.strictObject({ id: itemId, quantity: z.int().min(1).max(99) }))
+    .min(1)
+    .max(20)
+    .optional(),
 });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
@@ -102,6 +110,10 @@ export const COMMANDS = {
   "payments.capture": { input: paymentId.extend({ amount: amountText.optional() }), screen: true, till: "pay" },
   /** Gives held money back. */
   "payments.void": { input: paymentId, screen: true, till: "pay" },
+  /** Vending: somebody is about to hand the goods out. From the yes on, time alone gives no money back. */
+  "payments.dispense": { input: paymentId, screen: false, till: "pay" },
+  /** Vending: how it ended. `ok: false` starts the way the money goes back. */
+  "payments.fulfil": { input: paymentId.extend(fulfilRequest.shape), screen: false, till: "pay" },
   /** What became of the bank's page that the screen opened; `open` also asks a host with windows of its own to open it. */
   "payments.bankPage": {
     input: paymentId.extend({ did: z.enum(["open", "closed"]) }),
@@ -144,6 +156,8 @@ export const COMMANDS = {
   support: { input: z.strictObject({}), screen: false, till: "support" },
   "bank.prepare": { input: z.strictObject({ provider: providerName }), screen: true, till: null },
   "language.set": { input: z.strictObject({ language: z.enum(["kk", "ru", "en"]) }), screen: true, till: null },
+  /** Unattended: the customer has gone. What he chose is forgotten, and a result leaves the screen. */
+  "kiosk.rest": { input: z.strictObject({}), screen: true, till: null },
   health: { input: z.strictObject({}), screen: true, till: "read" },
   "events.after": {
     input: z.strictObject({ seq: z.int().min(0), limit: z.int().min(1).max(500) }),
@@ -159,6 +173,27 @@ export const COMMANDS = {
   "training.fault": { input: z.strictObject({ fault: trainingFault }), screen: true, till: null },
   ...DESK_COMMANDS,
 } as const;
+
+/**
+ * What a screen may send that a customer stands alone at; everything else waits until a technician has unlocked it. The desk's
+ * own commands carry his session.
+ */
+export const PUBLIC_COMMANDS = [
+  "payments.create",
+  "payments.cancel",
+  "payments.refresh",
+  "payments.dismiss",
+  "payments.renew",
+  "refunds.cancel",
+  "refunds.refresh",
+  "refunds.dismiss",
+  "bank.prepare",
+  "language.set",
+  "kiosk.rest",
+  "health",
+  "training.phone",
+  "training.fault",
+] as const satisfies readonly (keyof typeof COMMANDS)[];
 
 export type CommandName = keyof typeof COMMANDS;
 /** What the core itself does; the rest is the technician's desk. */
@@ -182,6 +217,8 @@ export interface Health {
   readonly providers: Readonly<Record<string, ProviderHealth>>;
   readonly journal: { readonly ok: boolean; readonly schema: number; readonly seq: number; readonly epoch: string };
   readonly inDoubt: number;
+  /** The line to the machine that hands goods out; `off` where none is set up. */
+  readonly machine: "off" | "up" | "down";
 }
 
 /** One line of the journal as the event stream sends it. */
@@ -221,6 +258,8 @@ export interface CommandOutput extends DeskOutput {
   "payments.lookUp": { readonly name: string; readonly phone: string; readonly left: number };
   "payments.capture": Payment;
   "payments.void": Payment;
+  "payments.dispense": Payment;
+  "payments.fulfil": Payment;
   "payments.bankPage": null;
   "cards.list": { readonly items: readonly Card[] };
   "cards.remove": null;
@@ -240,6 +279,7 @@ export interface CommandOutput extends DeskOutput {
   support: SupportFile;
   "bank.prepare": null;
   "language.set": null;
+  "kiosk.rest": null;
   health: Health;
   "events.after": {
     readonly reset: boolean;

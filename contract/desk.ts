@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { AppError } from "./errors.ts";
+import { displaySettings, kioskSettings, PICTURE_CAP, type DisplayView, type KioskSettings } from "./kiosk.ts";
 import { amountText } from "./payment.ts";
 import type { Language, Role, Scope } from "./states.ts";
 
@@ -20,6 +21,11 @@ const file = z
   .string()
   .regex(/^[A-Za-z0-9+/]*={0,2}$/)
   .max(400_000);
+/** A picture as it was picked, base64. */
+const picture = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+  .max(Math.ceil(PICTURE_CAP / 3) * 4);
 const role = z.enum(["cashier", "senior", "technician", "owner"]);
 
 const merchant = z.strictObject({
@@ -37,6 +43,8 @@ export const generalSettings = z.strictObject({
   till: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,11}$/), name }),
   screen: z.strictObject({ autoReturnSeconds: z.int().min(1).max(600), idleSeconds: z.int().min(10).max(3600) }),
   refund: z.strictObject({ pinAbove: amountText.nullable() }),
+  mode: z.enum(["cashier", "refund", "kiosk", "vending"]),
+  displays: displaySettings,
 });
 export type GeneralSettings = z.infer<typeof generalSettings>;
 
@@ -177,6 +185,12 @@ export const DESK_COMMANDS = {
   },
   "settings.get": { input: z.strictObject({ session }), ...screenOnly },
   "settings.save": { input: z.strictObject({ session, general: generalSettings }), ...screenOnly },
+  /** The catalogue, the machine, and what else an unattended till needs. */
+  "kiosk.save": { input: z.strictObject({ session, kiosk: kioskSettings }), ...screenOnly },
+  /** Takes a picture in (PNG, JPEG, WebP; 300 KB); what no product shows is let go of when the catalogue is saved. */
+  "kiosk.picture": { input: z.strictObject({ session, file: picture }), ...screenOnly },
+  /** Ends the program, or its window where a browser shows the screen: the only way out of an unattended till. */
+  "kiosk.leave": { input: z.strictObject({ session }), ...screenOnly },
   "people.put": {
     input: z.strictObject({ session, id: plainId.nullable(), name, role, pin: pin.optional() }),
     ...screenOnly,
@@ -471,6 +485,9 @@ export interface DeskView {
   readonly person: DeskPerson;
   readonly idleSeconds: number;
   readonly general: GeneralSettings;
+  readonly kiosk: KioskSettings;
+  /** Of this computer, where the host knows them; else empty. */
+  readonly displays: readonly DisplayView[];
   readonly people: readonly DeskPerson[];
   readonly tokens: readonly { readonly name: string; readonly may: readonly Scope[] }[];
   readonly kaspi: KaspiSettingsView | null;
@@ -497,6 +514,9 @@ export interface DeskOutput {
   "setup.begin": { readonly session: string; readonly view: DeskView };
   "settings.get": DeskView;
   "settings.save": DeskView;
+  "kiosk.save": DeskView;
+  "kiosk.picture": { readonly picture: string };
+  "kiosk.leave": null;
   "people.put": DeskView;
   "people.remove": DeskView;
   "token.make": { readonly token: string; readonly view: DeskView };

@@ -39,6 +39,10 @@ export const ERRORS = {
   not_registered: "fixSettings",
   journal_unavailable: "callSupport",
   internal: "callSupport",
+  goods_decided: "checkBank",
+  not_in_catalogue: "callSupport",
+  wrong_price: "callSupport",
+  machine_down: "callSupport",
   not_resolvable: "checkBank",
   not_written: "callSupport",
   // the technician's desk
@@ -49,6 +53,7 @@ export const ERRORS = {
   already_set_up: "fixSettings",
   bad_setting: "retry",
   draft_incomplete: "retry",
+  bad_picture: "retry",
   cert_wrong_passphrase: "retry",
   cert_old_format: "callSupport",
   cert_corrupt: "callSupport",

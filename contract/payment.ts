@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AMOUNT } from "./money.ts";
 import { ERROR_CODES } from "./errors.ts";
 import { OUTCOMES, PAYMENT_STATES } from "./states.ts";
+import { FULFILMENT_STATES, MONEY_BACK } from "./fulfilment.ts";
 
 export const providerName = z.enum(["kaspi", "halykQr", "epay"]);
 export const remedy = z.enum(["retry", "checkBank", "callSupport", "fixSettings"]);
@@ -47,6 +48,30 @@ export const paymentDetails = z.strictObject({
 });
 export type PaymentDetails = z.infer<typeof paymentDetails>;
 
+/** What was bought, where the till or its caller said so. Names as they were then, in each language. */
+export const paymentItem = z.strictObject({
+  id: z.string(),
+  name: z.strictObject({ kk: z.string(), ru: z.string(), en: z.string() }),
+  price: z.string(),
+  quantity: z.int(),
+});
+export type PaymentItem = z.infer<typeof paymentItem>;
+
+/** Vending: how the goods of this sale stand, and what becomes of the money when they were not given. */
+export const fulfilment = z.strictObject({
+  state: z.enum(FULFILMENT_STATES),
+  /** Since it stands so; null: not paid yet. */
+  at: isoTime.nullable(),
+  /** `waiting` and `dispensing`: until when somebody has to say more. */
+  dueAt: isoTime.nullable(),
+  reason: z.string().nullable(),
+  by: z.string().nullable(),
+  moneyBack: z.enum(MONEY_BACK),
+  /** The last refund that was made for it. */
+  refundId: z.string().nullable(),
+});
+export type Fulfilment = z.infer<typeof fulfilment>;
+
 /** A payment as the till API and the screen see it: contract section 3, "A payment". */
 export const payment = z
   .strictObject({
@@ -82,6 +107,9 @@ export const payment = z
     error: errorObject.nullable(),
     resolution: resolution.nullable(),
     refundedAmount: z.string(),
+    items: z.array(paymentItem),
+    /** null: nothing has to be handed out (every mode but `vending`). */
+    fulfilment: fulfilment.nullable(),
     actor: z.string(),
     createdAt: isoTime,
     updatedAt: isoTime,

@@ -61,12 +61,28 @@ export function pathText(path: readonly PropertyKey[]): string {
 /** Says in words what zod found, without the value. `raw` is what was checked. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], raw: unknown): Problem[] {
   return issues.flatMap((issue) => {
+    if (issue.code === "invalid_union") {
+      const meant = branchMeant(issue.errors);
+      if (meant)
+        return problemsOf(
+          meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })),
+          raw,
+        );
+    }
     if (issue.code === "unrecognized_keys")
       return issue.keys.map((key) => ({ path: pathText([...issue.path, key]), words: "unknown key" }));
     const missing = valueAt(raw, issue.path) === undefined;
     const words = missing ? missingWords(issue) : wordsOf(issue);
     return [{ path: pathText(issue.path) || "(the file)", words }];
   });
+}
+
+/** Of several forms the one that was tried: the least is wrong with it, and it is not of another kind altogether. */
+function branchMeant(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null {
+  const near = branches.filter(
+    (issues) => !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0),
+  );
+  return near.toSorted((a, b) => a.length - b.length)[0] ?? null;
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {

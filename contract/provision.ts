@@ -1,9 +1,22 @@
 import { z } from "zod";
 import { BANK_CONFIGS } from "./banks/index.ts";
-import { AMOUNT } from "./money.ts";
+import { USUAL_LIMITS } from "./banks/limits.ts";
+import {
+  CATALOGUE_CAP,
+  DISPENSE_SECONDS,
+  displaySettings,
+  FULFIL_SECONDS,
+  itemId,
+  localText,
+  machineLine,
+  timeOfDay,
+  USUAL_DISPLAYS,
+} from "./kiosk.ts";
+import { AMOUNT, parseAmount, type Minor } from "./money.ts";
 import type { AddProblem, Loose, Problem } from "./problem.ts";
 import { pathText, problemsOf } from "./problem.ts";
 import { LANGUAGES } from "./states.ts";
+import { checkDisplays, checkMode, checkProducts } from "./unattended.ts";
 
 export type { Problem } from "./problem.ts";
 
@@ -54,6 +67,38 @@ const till = z.strictObject({
   tokens: z.array(tillToken).max(32).optional(),
 });
 
+/** One text for all languages, or one each. */
+const oneOrEach = z.union([
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .transform((text) => ({ kk: text, ru: text, en: text })),
+  localText,
+]);
+
+const kiosk = z.strictObject({
+  catalogue: z
+    .array(
+      z.strictObject({
+        id: itemId,
+        name: oneOrEach,
+        price: z.string().regex(AMOUNT, 'must be an amount in quotes, such as "450.00"'),
+        /** A file beside this one: PNG, JPEG or WebP. */
+        picture: z.string().min(1).max(255).nullable().default(null),
+      }),
+    )
+    .max(CATALOGUE_CAP)
+    .default([]),
+  elsewhere: oneOrEach.nullable().default(null),
+  fulfilSeconds: seconds.min(10).max(3600).default(FULFIL_SECONDS),
+  dispenseSeconds: seconds.min(5).max(3600).default(DISPENSE_SECONDS),
+  machine: machineLine.nullable().default(null),
+  voice: z.boolean().default(true),
+  restartAt: timeOfDay.nullable().default("04:30"),
+});
+
 /** The provisioning file: contract section 2. */
 export const provision = z.strictObject({
   version: z.literal(1, "must be 1"),
@@ -79,6 +124,12 @@ export const provision = z.strictObject({
       idleSeconds: seconds.min(10).max(3600).default(60),
     })
     .default({ autoReturnSeconds: 5, idleSeconds: 60 }),
+  /** What an unattended till sells and how; kept also while the mode is another. */
+  kiosk: kiosk.prefault({}),
+  displays: displaySettings
+    .partial()
+    .default({})
+    .transform((given) => ({ ...USUAL_DISPLAYS, ...given })),
   /** A refund above `pinAbove` needs the PIN of a senior, technician or owner; null: none does. */
   refund: z
     .strictObject({
@@ -117,6 +168,7 @@ export function readProvision(raw: unknown): { ok: true; value: Provision } | { 
 function checkTogether(raw: Loose, add: AddProblem): void {
   if (isObject(raw.till)) checkTokens(raw.till, add);
   checkPeople(raw, add);
+  checkKiosk(raw, add);
   if (!isObject(raw.providers)) return;
   for (const [name, bank] of Object.entries(BANK_CONFIGS)) {
     const config = raw.providers[name];
@@ -147,6 +199,47 @@ function checkPeople(raw: Loose, add: AddProblem): void {
     if (typeof entry.id === "string" && ids.has(entry.id)) add(`people[${index}].id`, "is used twice");
     ids.add(entry.id);
   });
+}
+
+function checkKiosk(raw: Loose, add: AddProblem): void {
+  const given = isObject(raw.kiosk) ? raw.kiosk : {};
+  const { catalogue, machine } = given;
+  const hasMachine = machine !== undefined && machine !== null;
+  if (hasMachine && raw.mode !== "vending")
+    add("kiosk.machine", 'only with mode "vending": nothing else hands anything out');
+  if (isObject(raw.displays)) checkDisplays(raw.displays, add);
+  const items = listOf(catalogue).map((item) => (isObject(item) ? { id: item.id, price: item.price } : NO_ITEM));
+  const banks = isObject(raw.providers) ? [raw.providers.kaspi, raw.providers.halykQr] : [];
+  checkProducts(items, banks.flatMap(limitsOf), add);
+  const mode = {
+    mode: raw.mode,
+    products: items.length,
+    machine: hasMachine,
+    program: mayPay(raw.till),
+    keeper: raw.adminPin !== undefined || listOf(raw.people).some(isKeeper),
+  };
+  checkMode(mode, add);
+}
+
+const NO_ITEM = { id: null, price: null };
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isKeeper = (value: unknown): boolean =>
+  isObject(value) && (value.role === "technician" || value.role === "owner") && value.pin !== undefined;
+
+function mayPay(given: unknown): boolean {
+  if (!isObject(given)) return false;
+  const may = listOf(given.tokens).map((entry) => (isObject(entry) ? listOf(entry.may) : []));
+  return given.token !== undefined || may.some((rights) => rights.includes("pay"));
+}
+
+/** Of a bank that shows a code, the only ones a customer alone can pay with. Wrong limits are named by the bank's own rules. */
+function limitsOf(bank: unknown): { min: Minor; max: Minor }[] {
+  if (!isObject(bank)) return [];
+  const { min, max } = { ...USUAL_LIMITS, ...(isObject(bank.limits) ? bank.limits : {}) };
+  const [least, most] = [min, max].map((text) => (typeof text === "string" ? parseAmount(text) : null));
+  return least === null || most === null || least === undefined || most === undefined
+    ? []
+    : [{ min: least, max: most }];
 }
 
 /** A bank names its fields as `headers.X-Name` or `list[1].field`: a header's name may hold dots itself, so only the first parts. */

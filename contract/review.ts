@@ -15,9 +15,11 @@ export const resolveInput = z.strictObject({
 /**
  * Why it stands here. `no_answer`: a lost answer, the bank is still asked; `review`: the bank cannot say or says what cannot
  * be ours, a person decides; `operation`: taking or giving back held money was not confirmed; `money_at_bank`: it was called
- * failed, and the bank has the money after all; `contradicted`: the bank has said the opposite of what a person decided.
+ * failed, and the bank has the money after all; `contradicted`: the bank has said the opposite of what a person decided;
+ * `goods`: nobody knows whether paid goods were given, or it was said both ways; `owed`: they were not, and the money does not
+ * go back by itself.
  */
-export type DoubtCause = "no_answer" | "review" | "operation" | "money_at_bank" | "contradicted";
+export type DoubtCause = "no_answer" | "review" | "operation" | "money_at_bank" | "contradicted" | "goods" | "owed";
 
 /** One call to the bank that bears on an item. Times are ISO 8601. */
 export interface DoubtCall {

@@ -1,4 +1,6 @@
 import type { AppError } from "./errors.ts";
+import type { FulfilmentState, MoneyBack } from "./fulfilment.ts";
+import type { DisplaySettings, LocalText } from "./kiosk.ts";
 import type { Currency } from "./money.ts";
 import type { PaymentDetails } from "./payment.ts";
 import type { Environment, Language, Outcome, PaymentState, Provider, RefundState, RefundWay } from "./states.ts";
@@ -43,6 +45,8 @@ export interface PaymentView {
   /** `authorized`: whether this till may take or give back the money, or it is done in the bank's own office. */
   readonly operations: boolean;
   readonly refundedMinor: number;
+  readonly items: readonly ItemView[];
+  readonly fulfilment: FulfilmentView | null;
   readonly paymentMethods: readonly string[];
   /** Time left, in milliseconds at the moment of sending; the wall clock of the screen plays no part. */
   readonly countdown: {
@@ -60,6 +64,45 @@ export interface PaymentView {
   readonly actor: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** A product at a price (whole tiyn). */
+export interface ProductView {
+  readonly id: string;
+  readonly name: LocalText;
+  readonly minor: number;
+  /** A file of `/pictures/`; null: none. */
+  readonly picture: string | null;
+}
+
+/** What was bought, as it was named then. `minor`: of one piece. */
+export interface ItemView {
+  readonly id: string;
+  readonly name: LocalText;
+  readonly minor: number;
+  readonly quantity: number;
+}
+
+/** Vending: the goods of a paid sale, and what becomes of the money when they were not given. */
+export interface FulfilmentView {
+  readonly state: FulfilmentState;
+  readonly reason: string | null;
+  readonly moneyBack: MoneyBack;
+  /** The receipt number of the refund that was made for it. */
+  readonly refundNumber: string | null;
+  /** `waiting` once it is paid, and `dispensing`: time left, in milliseconds at the moment of sending. */
+  readonly remainingMs: number | null;
+}
+
+/** What a till without a cashier shows. */
+export interface KioskView {
+  /** Empty: the sum comes from the till API or from the machine alone. */
+  readonly catalogue: readonly ProductView[];
+  readonly voice: boolean;
+  /** Where else a customer can pay. */
+  readonly elsewhere: LocalText | null;
+  /** No payment can be taken; null: it can. `since`: ISO 8601. */
+  readonly outOfService: { readonly since: string; readonly reason: AppError } | null;
 }
 
 /** A named person's decision about what nobody knew. */
@@ -177,6 +220,8 @@ export interface Snapshot {
     readonly version: string;
     readonly mode: "cashier" | "refund" | "kiosk" | "vending";
     readonly setupNeeded: boolean;
+    /** A customer stands alone at this screen: nothing but his own sale is in this snapshot, until a technician unlocks it. */
+    readonly locked: boolean;
     /** Somebody has a PIN: settings are behind it. */
     readonly pinKnown: boolean;
     readonly training: boolean;
@@ -189,6 +234,9 @@ export interface Snapshot {
   readonly merchant: { readonly name: string; readonly address: string | null; readonly supportPhone: string | null };
   readonly till: { readonly id: string; readonly name: string };
   readonly screen: { readonly autoReturnSeconds: number; readonly idleSeconds: number };
+  readonly night: DisplaySettings["night"];
+  /** null: there is a cashier. */
+  readonly kiosk: KioskView | null;
   readonly providers: readonly ProviderView[];
   readonly lastProvider: Provider | null;
   /** No way to the bank at present. */

@@ -48,8 +48,18 @@ export type Scope = "pay" | "refund" | "read" | "cards" | "support";
 
 export const LANGUAGES = ["kk", "ru", "en"] as const satisfies readonly Language[];
 
-/** A named person's decision. `treatedAs…Refunded` is of a refund, the others of a payment. The bank's later word still counts. */
-export const OUTCOMES = ["treatedAsPaid", "treatedAsUnpaid", "treatedAsRefunded", "treatedAsNotRefunded"] as const;
+/**
+ * A named person's decision. `treatedAs…Refunded` is of a refund, or of money that is owed for goods; `…Given` of goods; the
+ * others of a payment. The bank's later word still counts.
+ */
+export const OUTCOMES = [
+  "treatedAsPaid",
+  "treatedAsUnpaid",
+  "treatedAsRefunded",
+  "treatedAsNotRefunded",
+  "treatedAsGiven",
+  "treatedAsNotGiven",
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** States of a refund: contract section 3, "A refund". */

@@ -6,6 +6,7 @@ import type { CommandName, Health } from "./commands.ts";
 import { paymentQuery, paymentRequest } from "./commands.ts";
 import type { ErrorCode } from "./errors.ts";
 import { ERROR_CODES } from "./errors.ts";
+import { fulfilRequest } from "./fulfilment.ts";
 import { errorObject, payment, remedy } from "./payment.ts";
 import { refund, refundQuery, refundRequest, refundSelection } from "./refund.ts";
 import type { Scope } from "./states.ts";
@@ -56,14 +57,12 @@ export const health = z
     providers: z.record(z.string(), providerHealth),
     journal: z.strictObject({ ok: z.boolean(), schema: z.int(), seq: z.int(), epoch: z.string() }),
     inDoubt: z.int(),
+    machine: z.enum(["off", "up", "down"]),
   })
   .meta({ id: "Health" }) satisfies z.ZodType<Health>;
 
 /** Takes held money: all of it, or so much. */
 export const captureRequest = z.strictObject({ amount: amountText.optional() });
-
-/** What a command answers with that is documented but not built. */
-export const NOT_BUILT = "not-built";
 
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
@@ -71,7 +70,7 @@ export interface Route {
   readonly path: string;
   /** null: any valid token. */
   readonly scope: Scope | null;
-  readonly command: CommandName | typeof NOT_BUILT | null;
+  readonly command: CommandName | null;
   readonly summary: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
@@ -110,15 +109,6 @@ const one = (path: string, command: CommandName, summary: string, answer: z.ZodT
   answers: { 200: answer },
   errors: [...EVERY, 404],
 });
-const later = (method: Route["method"], path: string, scope: Scope, summary: string): Route => ({
-  method,
-  path,
-  scope,
-  command: NOT_BUILT,
-  summary,
-  answers: {},
-  errors: [...EVERY, method === "GET" ? 404 : 409],
-});
 
 export const ROUTES: readonly Route[] = [
   {
@@ -152,7 +142,19 @@ export const ROUTES: readonly Route[] = [
     body: captureRequest,
   },
   action("/payments/{id}/void", "payments.void", "Gives held money back"),
-  later("POST", "/payments/{id}/fulfil", "pay", "Vending: handed out or not (not built in this version)"),
+  action(
+    "/payments/{id}/dispense",
+    "payments.dispense",
+    "Vending: the goods are about to be handed out; only after the 200. From then on time alone gives no money back",
+  ),
+  {
+    ...action(
+      "/payments/{id}/fulfil",
+      "payments.fulfil",
+      "Vending: the goods were given, or were not and why; `ok: false` starts the way the money goes back",
+    ),
+    body: fulfilRequest,
+  },
   {
     method: "POST",
     path: "/refunds",
@@ -259,6 +261,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   use_dismiss: 409,
   not_finished: 409,
   not_paid: 409,
+  goods_decided: 409,
+  not_in_catalogue: 400,
+  wrong_price: 400,
   refund_open: 409,
   refund_too_large: 409,
   already_refunded: 409,

@@ -332,4 +332,15 @@ export const ERRORS_EN: ErrorTexts = {
     next: "Do not take it twice. Check again in a minute.",
   },
   void_unconfirmed: { title: "Releasing the money is not confirmed", next: "Check again in a minute." },
+  goods_decided: {
+    title: "That has been decided otherwise",
+    next: "Goods given and money back shut each other out: see how this payment stands now.",
+  },
+  not_in_catalogue: { title: "This product is not sold here any more", next: "Choose another one." },
+  wrong_price: { title: "The price has changed", next: "Choose the product once more." },
+  machine_down: {
+    title: "The machine does not answer",
+    next: "Check its cable and its power. Payments begin again by themselves.",
+  },
+  bad_picture: { title: "This picture cannot be used", next: "PNG, JPEG or WebP, at most 300 KB." },
 };

@@ -76,7 +76,7 @@ const REFUND: readonly (keyof RefundRow)[] = [
   "detail",
 ];
 const FLAGS: ReadonlySet<string> = new Set(["settled", "watching", "parked", "late"]);
-const JSONS: ReadonlySet<string> = new Set(["resolution", "error", "detail", "options"]);
+const JSONS: ReadonlySet<string> = new Set(["resolution", "error", "detail", "options", "fulfilment"]);
 const PROFILE: readonly (keyof Profile)[] = [
   "id",
   "provider",
@@ -136,7 +136,7 @@ export const SQL = {
   selectPayment: SELECT_PAYMENT,
   // Each part has a partial index of its own; the plus keeps SQLite from walking the whole table in order of seq instead.
   unfinished: `${SELECT_PAYMENT} WHERE settled = 0 OR watching = 1 OR ask_at_start = 1 OR doubtful = 1
-    OR (dismissed = 0 AND updated_at >= ?) ORDER BY +seq`,
+    OR goods_open = 1 OR (dismissed = 0 AND updated_at >= ?) ORDER BY +seq`,
   insertRefund: `INSERT INTO refunds (${list(REFUND)}, seal) VALUES (${places(REFUND)}, :seal)`,
   updateRefund: `UPDATE refunds SET ${sets(REFUND)}, seal = :seal WHERE id = :id AND version = :version - 1`,
   selectRefund: SELECT_REFUND,

@@ -244,7 +244,13 @@ ALTER TABLE refunds ADD COLUMN doubtful INTEGER GENERATED ALWAYS AS
 CREATE INDEX refunds_doubtful ON refunds (doubtful) WHERE doubtful = 1;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, FOURTH];
+/** Sales that are paid and settled, and whose goods or money are still to be seen to. */
+const FIFTH = `
+ALTER TABLE payments ADD COLUMN goods_open INTEGER GENERATED ALWAYS AS (json_extract(fulfilment, '$.open')) VIRTUAL;
+CREATE INDEX payments_goods ON payments (goods_open) WHERE goods_open = 1;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
 /** Steps that have an end of their own, after the rows were sealed. */
 const ENDS: Readonly<Record<number, string>> = { 4: FIX_PROFILES };
 

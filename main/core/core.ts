@@ -2,6 +2,8 @@
 import { COMMANDS, type CoreCommandName, type CommandInput, type CommandOutput } from "../../contract/commands.ts";
 import { DESK_COMMANDS } from "../../contract/desk.ts";
 import { appError, type Result } from "../../contract/errors.ts";
+import { isUnattended } from "../../contract/kiosk.ts";
+import type { Snapshots } from "../../contract/customer.ts";
 import type { Snapshot, View } from "../../contract/snapshot.ts";
 import { isOpen, isPostedMethod, LANGUAGES, type Language, type Provider } from "../../contract/states.ts";
 import { blackBox } from "./black-box.ts";
@@ -13,7 +15,11 @@ import type { PaymentRow } from "./payment.ts";
 import { createPayments } from "./payments.ts";
 import { HttpFailure, type NoticeRow } from "./ports.ts";
 import { checkCommand } from "./command-input.ts";
+import { customerView } from "./customer-view.ts";
+import { createFulfilment } from "./fulfilment.ts";
+import { GOODS_ACTOR, GOODS_EPOCH, holdsTill } from "./goods.ts";
 import { createHints } from "./hints.ts";
+import { createKiosk, lockedView } from "./kiosk.ts";
 import { toCard, toPayment } from "./present.ts";
 import { createProviders } from "./providers.ts";
 import { listHistory } from "./history.ts";
@@ -34,7 +40,7 @@ export function createCore(options: CoreOptions): Core {
   const { ports, settings, training } = options;
   const { clock, journal, log } = ports;
   const boot = ports.ids.uuid();
-  const watchers = new Map<(snapshot: Snapshot) => void, View>();
+  const watchers = new Set<() => void>();
   const journalListeners = new Set<(head: number) => void>();
   let version = 0;
   let language: Language = settings.language;
@@ -73,7 +79,7 @@ export function createCore(options: CoreOptions): Core {
     providers,
     runner,
     people: options.people,
-    openPayment: () => [...runner.all()].find((live) => isOpen(live.row))?.row ?? null,
+    openPayment: () => [...runner.all()].find(({ row }) => isOpen(row) || holdsTill(row))?.row ?? null,
     changed,
   });
   const payments = createPayments(
@@ -90,6 +96,19 @@ export function createCore(options: CoreOptions): Core {
     },
   );
 
+  const fulfilment = createFulfilment({ ports, schedule, timezone: settings.timezone, providers, runner, refunds });
+
+  const kiosk = createKiosk({
+    ports,
+    schedule,
+    settings,
+    people: options.people,
+    providers,
+    runner,
+    refunds,
+    changed: () => changed(-1),
+  });
+
   const reviews = createReviews({
     ports,
     schedule,
@@ -98,7 +117,7 @@ export function createCore(options: CoreOptions): Core {
     providers,
     runner,
     refunds,
-    draw: (live) => drawer(ports, settings.timezone, runner, providers, pages, true)(live),
+    draw: (live) => drawer(ports, settings.timezone, runner, providers, pages)(live),
     changed: () => changed(-1),
   });
 
@@ -106,28 +125,41 @@ export function createCore(options: CoreOptions): Core {
     return hints.state(provider);
   }
 
-  function snapshot(view: View): Snapshot {
+  function snapshot(): Snapshot {
     const state = {
       boot,
       version,
       appVersion: options.version,
       settings,
-      language,
+      language: kiosk.language() ?? language,
       lastProvider,
       notices,
       trainingFault,
       pinKnown: options.people.known(),
       findings: ports.findings.all(),
       inDoubt: reviews.summary(),
+      locked: kiosk.locked(),
+      kiosk: kiosk.view(),
     };
-    return buildSnapshot(view, state, ports, runner, providers, refunds, pages);
+    const whole = buildSnapshot(state, ports, runner, providers, refunds, pages);
+    return state.locked ? lockedView(whole, refunds.onScreen()?.actor === GOODS_ACTOR) : whole;
   }
+
+  const views: { readonly [V in View]: () => Snapshots[V] } = {
+    cashier: snapshot,
+    customer() {
+      const whole = snapshot();
+      return customerView(whole, whole.refund !== null && refunds.asksCustomer(whole.refund.id));
+    },
+  };
 
   function publish(): void {
     if (!started) return;
     reviews.sync();
+    fulfilment.sync();
+    kiosk.sync();
     version += 1;
-    for (const [listener, view] of watchers) listener(snapshot(view));
+    for (const tell of watchers) tell();
   }
 
   function changed(head: number): void {
@@ -143,7 +175,7 @@ export function createCore(options: CoreOptions): Core {
       const noticed = notices.some((notice) => notice.paymentId === row.id && notice.acknowledgedAt === null);
       // One that something still holds would be written twice with one version if it were taken up anew beside it.
       const held = asking !== null || refusing !== null || out > 0;
-      const isDoubtful = doubtOf(row, clock.now()) !== null;
+      const isDoubtful = doubtOf(row, clock.now()) !== null || row.fulfilment?.open === true;
       if (row.settled && (row.detail.dismissed || row.parked) && !noticed && !held && !isDoubtful)
         runner.forget(row.id);
     }
@@ -281,12 +313,33 @@ export function createCore(options: CoreOptions): Core {
       return { ok: true, value: null };
     },
     "language.set": async (_, input) => {
+      if (isUnattended(settings.mode)) {
+        kiosk.choose(input.language);
+        return { ok: true, value: null };
+      }
       language = input.language;
       publish();
       await runner.commit({ at: clock.now(), meta: { language } }).catch(() => undefined);
       return { ok: true, value: null };
     },
-    health: async () => ({ ok: true, value: await health() }),
+    "payments.dispense": (actor, { id }) => fulfilment.dispense(actor, id),
+    "payments.fulfil": (actor, input) => fulfilment.fulfil(actor, input),
+    "kiosk.rest": async () => {
+      // The page that comes to rest is the customer's: one that was loaded anew has no session, and nobody else may use what is left.
+      if (isUnattended(settings.mode)) options.people.lock();
+      try {
+        await kiosk.rest();
+        return { ok: true, value: null };
+      } catch {
+        return { ok: false, error: appError("journal_unavailable") };
+      }
+    },
+    health: async (actor) => {
+      const value = await health();
+      // How many are in doubt is the shop's, as it is in the snapshot.
+      const isCustomer = actor.startsWith("person:") && kiosk.locked();
+      return { ok: true, value: isCustomer ? { ...value, inDoubt: 0 } : value };
+    },
     "events.after": async (_, { seq, limit }) => ({ ok: true, value: await eventsAfter(seq, limit) }),
     "training.phone": (_, input) => phone(input),
     "training.fault": async (_, { fault }) => {
@@ -299,7 +352,7 @@ export function createCore(options: CoreOptions): Core {
   };
 
   async function health(): Promise<CommandOutput["health"]> {
-    const { environment } = snapshot("customer").app;
+    const { environment } = snapshot().app;
     const down = runner.journalDownSince() !== null;
     const info = await journal.info();
     const all = providers.health();
@@ -313,12 +366,13 @@ export function createCore(options: CoreOptions): Core {
       providers: all,
       journal: { ok: !down, schema: info.schema, seq: info.head, epoch: info.epoch },
       inDoubt: reviews.summary().count,
+      machine: ports.machine.state(),
     };
   }
 
   /** What must not lose its way to the bank now: also a refund that a program sends, without the screen. */
   function inHand(): { readonly number: string } | null {
-    const open = [...runner.all()].find(({ row }) => isOpen(row))?.row ?? refunds.holdsScreen();
+    const open = [...runner.all()].find(({ row }) => isOpen(row) || holdsTill(row))?.row ?? refunds.holdsScreen();
     return open ?? refunds.open().find(({ state }) => state === "sending") ?? null;
   }
 
@@ -337,7 +391,9 @@ export function createCore(options: CoreOptions): Core {
     const reset = isLost || seq > head || seq + 1 < first;
     const events = reset ? [] : await journal.events(seq, limit);
     const open = reset
-      ? [...runner.all()].filter(({ row }) => !row.settled).map(({ row }) => toPayment(row, settings.timezone))
+      ? [...runner.all()]
+          .filter(({ row }) => !row.settled || row.fulfilment?.open === true)
+          .map(({ row }) => toPayment(row, settings.timezone))
       : [];
     return {
       reset,
@@ -357,9 +413,14 @@ export function createCore(options: CoreOptions): Core {
     const command = name as CoreCommandName;
     const checked = checkCommand(actor, command, input);
     if (!checked.ok) return checked;
+    const forbidden = kiosk.refusal(actor, command, checked.value);
+    if (forbidden) return { ok: false, error: forbidden };
     const handler = handlers[command] as (actor: string, input: unknown) => Promise<Result<unknown>>;
+    const isAlone = actor.kind === "person" && kiosk.locked();
     try {
-      return await handler(`${actor.kind}:${actor.name}`, checked.value);
+      const done = await handler(`${actor.kind}:${actor.name}`, checked.value);
+      // What stands in the way may be somebody else's.
+      return isAlone && !done.ok ? { ok: false, error: done.error } : done;
     } catch (error) {
       const incident = ports.ids.requestId().slice(0, 8);
       log.error("command.failed", { command, incident, detail: String(error) });
@@ -371,7 +432,8 @@ export function createCore(options: CoreOptions): Core {
     // A choice that cannot be read is no reason not to ask about open payments.
     const choice = (name: string): Promise<string | null> => journal.meta(name).catch(() => null);
     const stored = await choice("language");
-    language = LANGUAGES.find((known) => known === stored) ?? settings.language;
+    const kept = isUnattended(settings.mode) ? null : LANGUAGES.find((known) => known === stored);
+    language = kept ?? settings.language;
     const last = await choice("lastProvider");
     lastProvider = settings.providers.find((provider) => provider.name === last)?.name ?? null;
     notices = (await journal.notices()).filter((notice) => notice.acknowledgedAt === null);
@@ -388,11 +450,26 @@ export function createCore(options: CoreOptions): Core {
       const live = isOld ? runner.adoptOld(row) : runner.adopt(row);
       await runner.apply(live, runner.restarted(row, sent?.danger ?? null));
     }
+    await restoredGoods();
     await refunds.recover();
     await providers.recover();
   }
 
-  const endFindings = ports.findings.watch(() => publish());
+  /** Under another epoch than the till sold in, a backup was put back: no money goes back by a silence that may not be one. */
+  async function restoredGoods(): Promise<void> {
+    const { epoch } = await journal.info();
+    // What cannot be read is not the same.
+    const known = await journal.meta(GOODS_EPOCH).catch(() => null);
+    if (known === epoch) return;
+    for (const live of runner.all())
+      if (live.row.fulfilment?.open === true) await runner.apply(live, { kind: "goodsRestored" });
+  }
+
+  const ends = [
+    ports.findings.watch(() => publish()),
+    ports.machine.watch(() => publish()),
+    options.people.watch(() => publish()),
+  ];
 
   return {
     async start() {
@@ -413,9 +490,10 @@ export function createCore(options: CoreOptions): Core {
     },
     call,
     watch(view, listener) {
-      watchers.set(listener, view);
-      if (started) listener(snapshot(view));
-      return () => void watchers.delete(listener);
+      const tell = (): void => listener(views[view]());
+      watchers.add(tell);
+      if (started) tell();
+      return () => void watchers.delete(tell);
     },
     onJournal(listener) {
       journalListeners.add(listener);
@@ -437,7 +515,8 @@ export function createCore(options: CoreOptions): Core {
     async stop() {
       const closing = hints.stop();
       stopped = true;
-      endFindings();
+      fulfilment.stop();
+      for (const end of ends) end();
       pages.stop();
       providers.stop();
       await refunds.stop();

@@ -16,6 +16,8 @@ export const TREATED_AS: Readonly<Record<Outcome, string>> = {
   treatedAsUnpaid: "treated-as-unpaid",
   treatedAsRefunded: "treated-as-refunded",
   treatedAsNotRefunded: "treated-as-not-refunded",
+  treatedAsGiven: "treated-as-given",
+  treatedAsNotGiven: "treated-as-not-given",
 };
 
 /** Decided by a person, and nothing the bank has said since goes against it. */

@@ -1,6 +1,7 @@
 /** The core as a host sees it. */
 import type { AppError, Result } from "../../contract/errors.ts";
-import type { Snapshot, View } from "../../contract/snapshot.ts";
+import type { Snapshots } from "../../contract/customer.ts";
+import type { View } from "../../contract/snapshot.ts";
 import type { Provider, Role, Scope } from "../../contract/states.ts";
 import type { Bank, PhoneAction } from "./bank.ts";
 import type { Ports } from "./ports.ts";
@@ -34,6 +35,12 @@ export interface People {
   identify(pin: string, roles: readonly Role[]): Promise<Result<Person>>;
   /** The person of a technician's session that is still open. */
   session(token: string): Person | null;
+  /** A technician's session is open at this screen: what is locked for a customer is open to it. */
+  unlocked(): boolean;
+  /** Ends every technician's session: a customer stands at this screen now. */
+  lock(): void;
+  /** Told when that has changed. Returns the end of it. */
+  watch(listener: () => void): () => void;
 }
 
 export interface CoreOptions {
@@ -65,7 +72,7 @@ export interface Core {
   /** Checks the command's name, the actor's right and the input, then does it. Never rejects. */
   call(actor: Actor, name: string, input: unknown): Promise<Result<unknown>>;
   /** The whole snapshot at once and after each change. Returns the end of watching. */
-  watch(view: View, listener: (snapshot: Snapshot) => void): () => void;
+  watch<V extends View>(view: V, listener: (snapshot: Snapshots[V]) => void): () => void;
   /** Told after each commit that added events. */
   onJournal(listener: (head: number) => void): () => void;
   readonly bank: BankDesk;

@@ -3,7 +3,7 @@ import type { PaymentRequest } from "../../contract/commands.ts";
 import type { Minor } from "../../contract/money.ts";
 import { maskPhone } from "./invoice.ts";
 import { currencyOf, type Posting } from "./paying.ts";
-import { NEW_DETAIL, type PaymentRow } from "./payment.ts";
+import { NEW_DETAIL, type BoughtItem, type Goods, type PaymentRow } from "./payment.ts";
 import type { Profile } from "./ports.ts";
 
 /** What was asked for, and by whom. */
@@ -19,6 +19,9 @@ export interface Intent {
   readonly phone: string | null;
   readonly phoneMac: string | null;
   readonly posting: Posting | null;
+  readonly items: readonly BoughtItem[];
+  /** Vending: how its goods stand before anything has happened; null elsewhere. */
+  readonly goods: Goods | null;
 }
 
 /** Takes an intent and what the till gives it (`at` in epoch milliseconds); returns the row of its first commit. */
@@ -62,7 +65,7 @@ export function newPayment(
     actor: intent.actor,
     businessDay: intent.businessDay,
     shiftId: null,
-    fulfilment: null,
+    fulfilment: intent.goods !== null && (posting?.kind ?? "sale") === "sale" ? intent.goods : null,
     resolution: null,
     error: null,
     createdAt: at,
@@ -74,6 +77,7 @@ export function newPayment(
       phoneMac: intent.phoneMac,
       invoiceId: intent.invoiceId,
       comment: request.comment ?? null,
+      items: intent.items,
       ...posting?.shown,
       history: [{ at, state: "creating", cause: "created" }],
     },

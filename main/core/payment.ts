@@ -1,5 +1,7 @@
 /** A payment as the journal keeps it: contract section 3 plus what recovery needs. Times are epoch milliseconds. */
-import type { AppError } from "../../contract/errors.ts";
+import type { AppError, ErrorCode } from "../../contract/errors.ts";
+import type { FulfilmentState } from "../../contract/fulfilment.ts";
+import type { LocalText } from "../../contract/kiosk.ts";
 import type { Currency, Minor } from "../../contract/money.ts";
 import type { Environment, Outcome, PaymentState, Provider } from "../../contract/states.ts";
 
@@ -59,6 +61,46 @@ export interface Refusal {
 
 /** How the bank's page ended without a confirmation. */
 export type PageEnd = "cancelled" | "timeout" | "mismatch" | "restart";
+
+/** What was bought, named and priced as it was then. */
+export interface BoughtItem {
+  readonly id: string;
+  readonly name: LocalText;
+  readonly price: Minor;
+  readonly quantity: number;
+}
+
+/** Vending: how the goods stand. Decided in the payment's own turn, so that it is either goods or money. Epoch milliseconds. */
+export interface Goods {
+  readonly state: FulfilmentState;
+  /** Since it stands so; null: not paid yet. */
+  readonly at: number | null;
+  /** `waiting` and `dispensing`: until when somebody has to say more; null: not paid yet, or nothing is waited for. */
+  readonly dueAt: number | null;
+  /** The machine's own words, or ours: `no_report`. */
+  readonly reason: string | null;
+  readonly by: string | null;
+  /** Something is still to be done about it by this till: it is taken up after a restart. */
+  readonly open: boolean;
+  /** How long each of the two may take (milliseconds), by the settings it was sold under. */
+  readonly fulfilMs: number;
+  readonly dispenseMs: number;
+  /** So many refunds were begun for it, and the last of them. */
+  readonly tries: number;
+  readonly refundId: string | null;
+  readonly refundNumber: string | null;
+  readonly way: "till" | "customer" | null;
+  /** The last of them was sent: the money may be back, so the goods cannot be said to be given any more. */
+  readonly sent: boolean;
+  /** So many refunds of others were sent while they were not given: the same is true of these. */
+  readonly byHand: number;
+  /** Why the money does not go back by itself; null: it does, it has, or it need not. */
+  readonly stuck: ErrorCode | null;
+  /** Goods and money were both said to be given, or neither: since when; null once a person has decided. */
+  readonly disputedAt: number | null;
+  /** The last report (`ok`) that went against what was decided: the same one once more is nothing new. */
+  readonly against: boolean | null;
+}
 
 export interface PaymentDetail {
   /** How often a creation was sent; a harmless one may be sent twice. */
@@ -135,6 +177,7 @@ export interface PaymentDetail {
   readonly refundedMinor: number;
   /** When the bank said the opposite of its own final word or of a person's decision; null once a person has decided about that. */
   readonly disputedAt: number | null;
+  readonly items: readonly BoughtItem[];
 }
 
 /** What is known before anything has happened. */
@@ -185,6 +228,7 @@ export const NEW_DETAIL: PaymentDetail = {
   accountId: null,
   refundedMinor: 0,
   disputedAt: null,
+  items: [],
 };
 
 export interface PaymentRow {
@@ -216,7 +260,7 @@ export interface PaymentRow {
   /** The shop's date (YYYY-MM-DD in its own time zone) on which it was made. */
   readonly businessDay: string;
   readonly shiftId: string | null;
-  readonly fulfilment: string | null;
+  readonly fulfilment: Goods | null;
   readonly resolution: Resolution | null;
   readonly error: AppError | null;
   readonly createdAt: number;

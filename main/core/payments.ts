@@ -8,6 +8,8 @@ import type { Bank } from "./bank.ts";
 import type { PaymentPages } from "./bank-page.ts";
 import type { Cards } from "./cards.ts";
 import { doubtOf, isClosed, isTreatedAsPaid } from "./doubt.ts";
+import { whatIsBought } from "./catalogue.ts";
+import { GOODS_EPOCH, holdsTill, newGoods } from "./goods.ts";
 import { createInvoices } from "./invoice.ts";
 import { createInvoiceNumbers } from "./invoice-number.ts";
 import { createOperations } from "./operations.ts";
@@ -121,6 +123,7 @@ export function createPayments(
           ? [invoicePhone(providers.bank(request.provider), request), request.comment, request.confirmDuplicateOf]
           : []),
         ...postedPrint(ports.crypto, method, request),
+        ...(request.items === undefined ? [] : [{ items: request.items }]),
       ]),
     );
 
@@ -152,7 +155,9 @@ export function createPayments(
     const posting = isPostedMethod(method) ? await makePosting(cards, profile, method, request) : null;
     if (posting?.ok === false) return posting;
 
-    const open = [...runner.all()].find((live) => isOpen(live.row));
+    const items = whatIsBought(settings, actor, minor, request);
+    if (!items.ok) return items;
+    const open = [...runner.all()].find(({ row }) => isOpen(row) || holdsTill(row));
     if (open) return refuse(appError("till_busy", { params: { number: open.row.number } }), open.row);
     const held = refunds.holdsScreen();
     if (held) {
@@ -190,6 +195,8 @@ export function createPayments(
       phone,
       phoneMac,
       posting: posting?.value ?? null,
+      items: items.value,
+      goods: settings.mode === "vending" ? newGoods(settings.kiosk) : null,
     });
   }
 
@@ -228,6 +235,8 @@ export function createPayments(
     });
     const extra = { phone, paying: posting?.paying ?? null };
     const call = await runner.createCall(row, extra);
+    const goodsMeta: Record<string, string> =
+      row.fulfilment === null ? {} : { [GOODS_EPOCH]: (await journal.info()).epoch };
     try {
       await refunds.leaveScreen();
       const { seqs, head } = await beside(currentOf(runner.all()), at, (leaving) =>
@@ -238,7 +247,7 @@ export function createPayments(
           calls: [call],
           profiles: [profile],
           counters: [{ name: "receipt", next: next + 1n }, ...(invoice ? [invoice.counter] : [])],
-          meta: { lastProvider: request.provider, ...invoice?.meta },
+          meta: { lastProvider: request.provider, ...goodsMeta, ...invoice?.meta },
         }),
       );
       const live = runner.adopt({ ...row, seq: seqs[id] ?? 0 });
@@ -346,6 +355,9 @@ export function createPayments(
         method: show(row).method,
         saleId: row.saleId,
         replaces: row.id,
+        ...(row.detail.items.length === 0
+          ? {}
+          : { items: row.detail.items.map(({ id: item, quantity }) => ({ id: item, quantity })) }),
       };
       return create(actor, { key, request });
     },
@@ -383,7 +395,7 @@ export function createPayments(
     async dismiss(id) {
       const row = await rowOf(id);
       if (!row) return refuse(appError("not_found"));
-      if (row.state === "creating" || row.state === "awaiting_scan" || row.state === "awaiting_3ds")
+      if (row.state === "creating" || row.state === "awaiting_scan" || row.state === "awaiting_3ds" || holdsTill(row))
         return refuse(appError("not_finished"), row);
       const live = runner.live(id);
       if (!live || (row.detail.dismissed && !isParkable(row))) return { ok: true, value: show(row) };

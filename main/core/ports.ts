@@ -229,7 +229,7 @@ export interface Journal {
   payment(id: string): Promise<PaymentRow | null>;
   paymentByKey(idemKey: string): Promise<PaymentRow | null>;
   payments(filter: PaymentFilter): Promise<readonly PaymentRow[]>;
-  /** All that recovery must look at: not settled, still watched, to be asked once more, or not yet put away. */
+  /** All that recovery must look at: not settled, still watched, to be asked once more, not yet put away, or goods or money owed. */
   unfinished(): Promise<readonly PaymentRow[]>;
   /** All of them, acknowledged ones too. */
   notices(): Promise<readonly NoticeRow[]>;
@@ -340,7 +340,21 @@ export const NO_FINDINGS: Findings = {
   watch: () => () => undefined,
 };
 
+// ---- the machine ----
+
+/** The line to the machine that hands goods out. What it says comes as commands; this is only how the line stands. */
+export interface Machine {
+  state(): "off" | "up" | "down";
+  /** Epoch milliseconds since it stands so. */
+  since(): number;
+  /** Told after each change. Returns the end of it. */
+  watch(listener: () => void): () => void;
+}
+
+export const NO_MACHINE: Machine = { state: () => "off", since: () => 0, watch: () => () => undefined };
+
 export interface Ports {
+  readonly machine: Machine;
   readonly findings: Findings;
   readonly pages: BankPages;
   readonly clock: Clock;

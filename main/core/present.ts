@@ -5,6 +5,7 @@ import type { Payment } from "../../contract/payment.ts";
 import type { PaymentView } from "../../contract/snapshot.ts";
 import type { SavedCard } from "./cards.ts";
 import type { PaymentFacts, PaymentRow } from "./payment.ts";
+import { moneyBackOf } from "./goods.ts";
 import { isoTime } from "./time.ts";
 
 /** The till API's object; `timezone` is the shop's. */
@@ -44,11 +45,21 @@ export function toPayment(row: PaymentRow, timezone: string): Payment {
     error: row.error === null ? null : { ...row.error, params: { ...row.error.params } },
     resolution: row.resolution === null ? null : { ...row.resolution, at: time(row.resolution.at) },
     refundedAmount: formatAmount(minor(row.detail.refundedMinor)),
+    items: row.detail.items.map(({ price, ...item }) => ({ ...item, price: formatAmount(price) })),
+    fulfilment: fulfilmentOf(row, time),
     actor: row.actor,
     createdAt: time(row.createdAt),
     updatedAt: time(row.updatedAt),
     history: row.detail.history.map((entry) => ({ ...entry, at: time(entry.at) })),
   };
+}
+
+function fulfilmentOf(row: PaymentRow, time: (at: number) => string): Payment["fulfilment"] {
+  const { fulfilment: goods } = row;
+  if (goods === null) return null;
+  const { state, at, dueAt, reason, by, refundId } = goods;
+  const maybe = (moment: number | null): string | null => (moment === null ? null : time(moment));
+  return { state, at: maybe(at), dueAt: maybe(dueAt), reason, by, moneyBack: moneyBackOf(row), refundId };
 }
 
 /** The bank's own word about the card before what we know of it. */
@@ -73,6 +84,7 @@ export function toCard({ id, mask, type, accountId, environment, savedAt }: Save
 export interface Pulse {
   readonly scanAt: number | null;
   readonly confirmAt: number | null;
+  readonly goodsAt: number | null;
   readonly askedAt: number | null;
   readonly silent: boolean;
 }
@@ -113,6 +125,8 @@ export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: st
     bankPage: row.state === "awaiting_3ds" ? beside.bankPage : null,
     operations: row.state === "authorized" && beside.operations,
     refundedMinor: row.detail.refundedMinor,
+    items: row.detail.items.map(({ price, ...item }) => ({ ...item, minor: price })),
+    fulfilment: goodsView(row, pulse, mono),
     paymentMethods: row.detail.paymentMethods,
     countdown: countdown(row, pulse, mono),
     silent: pulse.silent,
@@ -130,6 +144,14 @@ export function toView(row: PaymentRow, pulse: Pulse, mono: number, timezone: st
 /** A token is on show only while it can be scanned: not a moment after its deadline (Kaspi 3.3, stage 1). */
 function isShown(row: PaymentRow): boolean {
   return row.state === "awaiting_scan" && !row.detail.overdue;
+}
+
+function goodsView(row: PaymentRow, { goodsAt }: Pulse, mono: number): PaymentView["fulfilment"] {
+  const { fulfilment: goods } = row;
+  if (goods === null) return null;
+  const remainingMs = goodsAt === null ? null : Math.max(0, Math.round(goodsAt - mono));
+  const { state, reason, refundNumber } = goods;
+  return { state, reason, moneyBack: moneyBackOf(row), refundNumber, remainingMs };
 }
 
 function countdown(row: PaymentRow, pulse: Pulse, mono: number): PaymentView["countdown"] {

@@ -8,6 +8,7 @@ import { formatMoney, type Minor } from "../../contract/money.ts";
 import { isPostedMethod, type PaymentState } from "../../contract/states.ts";
 import type { Challenged, Created, Found, Invoiced, Posted, Word } from "./bank.ts";
 import { doubtOf, isClosed, matterOf, TREATED_AS } from "./doubt.ts";
+import { followPayment, isGoodsEvent, reduceGoods, type GoodsEvent } from "./goods.ts";
 import type { BankWord, PageEnd, PaymentRow, Resolution } from "./payment.ts";
 import type { Danger } from "./ports.ts";
 import { isPostedAskedByTimer, reducePosted } from "./reduce-posted.ts";
@@ -80,10 +81,12 @@ export type PaymentEvent =
   /** A named person decides what nobody knows. `matter`: what it was when he was asked; another one is not his to decide. */
   | { readonly kind: "resolved"; readonly resolution: Resolution; readonly matter?: string }
   /** The process died and came back; `danger` is that of the creation which was on its way, if one was. */
-  | { readonly kind: "restart"; readonly danger: Danger | null };
+  | { readonly kind: "restart"; readonly danger: Danger | null }
+  /** Vending: of the goods, beside the payment's own states (goods.ts). */
+  | GoodsEvent;
 
 /** All but what is the same in every life. */
-export type LifeEvent = Exclude<PaymentEvent, { readonly kind: "dismiss" | "refunded" | "resolved" }>;
+export type LifeEvent = Exclude<PaymentEvent, GoodsEvent | { readonly kind: "dismiss" | "refunded" | "resolved" }>;
 
 /** A token is dead this long after both of the bank's windows (contract, "Dead token"). */
 export const DEAD_TOKEN_GRACE = 30_000;
@@ -96,6 +99,12 @@ const TAKEN_BACK = /Cancell?ed$/;
 
 /** Takes a payment and what happened at `at` (epoch milliseconds); returns the same object when nothing changes. */
 export function reduce(row: PaymentRow, event: PaymentEvent, at: number): PaymentRow {
+  if (isGoodsEvent(event)) return reduceGoods(row, event, at);
+  const next = step(row, event, at);
+  return next === row ? row : followPayment(next, at);
+}
+
+function step(row: PaymentRow, event: Exclude<PaymentEvent, GoodsEvent>, at: number): PaymentRow {
   switch (event.kind) {
     case "dismiss":
       return onDismiss(row);

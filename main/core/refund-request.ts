@@ -1,9 +1,10 @@
 /** A new refund: what is asked for, what the till refuses before anything is journaled, and the first commit. */
 import { appError, type AppError, type Result } from "../../contract/errors.ts";
-import { formatMoney, minor as toMinor, parseAmount, type Minor } from "../../contract/money.ts";
+import { formatAmount, formatMoney, minor as toMinor, parseAmount, type Minor } from "../../contract/money.ts";
 import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
 import type { Refund, RefundRequest } from "../../contract/refund.ts";
 import type { Role } from "../../contract/states.ts";
+import { GOODS_ACTOR, holdsTill } from "./goods.ts";
 import type { PaymentRow } from "./payment.ts";
 import type { CallRow, Profile } from "./ports.ts";
 import { toPayment } from "./present.ts";
@@ -14,6 +15,7 @@ import type { RefundSender } from "./refund-send.ts";
 import { createRefundTargets, keyOf, type Target } from "./refund-target.ts";
 import { NEW_REFUND_DETAIL, type RefundDetail, type RefundRow } from "./refund.ts";
 import type { RefundParts } from "./refunds.ts";
+import type { Also, Live } from "./runner.ts";
 import { currentOf } from "./snapshot.ts";
 import { businessDay } from "./time.ts";
 import { within } from "./within.ts";
@@ -32,6 +34,12 @@ export interface RequestHelpers {
 
 export interface RefundRequests {
   create(actor: string, input: CommandInput<"refunds.create">): Promise<Result<CommandOutput["refunds.create"]>>;
+  /**
+   * Begins the refund of a sale whose goods were not given: all that is left of it. In one commit with the sale, which names it
+   * from then on. Refuses as a person's request does, with `goods_decided` where the money is not owed any more, and with
+   * `not_finished` what needs the customer who has gone (`isAlone`).
+   */
+  giveBack(sale: Live, isAlone: boolean): Promise<Result<null>>;
 }
 
 type Refusal = Extract<Result<never>, { ok: false }>;
@@ -96,20 +104,16 @@ export function createRefundRequests(
     const found = await targets.find(request, amount);
     if (!found.ok) return found;
     const target = found.value;
+    // Its goods may be coming out at this very moment.
+    if (target.payment && holdsTill(target.payment))
+      return refuse(appError("not_finished"), { payment: target.payment });
     const other = await targets.undecided(target);
     if (other) return refuse(appError("refund_open", { params: { number: other.number } }), { refund: other });
     if ("recorded" in request) return record(actor, key, mac, request, target);
 
-    const way = providers.bank(target.profile.provider)?.refunds(target.profile) ?? "elsewhere";
-    if (way === "elsewhere")
-      return refuse(appError("refund_elsewhere"), target.payment ? { payment: target.payment } : {});
-    if (way === "till" && keyOf(target) === null) return refuse(appError("not_supported"));
-    const little = target.minor === null ? null : tooLittle(providers, target.profile, target.minor);
-    if (little) return refuse(little);
-    if (way === "customer") {
-      const taken = screenTaken();
-      if (taken) return taken;
-    }
+    const possible = wayOf(target);
+    if (!possible.ok) return possible;
+    const way = possible.value;
     const pin = "pin" in request ? request.pin : undefined;
     const allowed = target.minor === null ? null : await allow(actor, target.minor, pin);
     if (allowed?.ok === false) return allowed;
@@ -117,6 +121,42 @@ export function createRefundRequests(
     const person = actor.startsWith("person:");
     const row = await newRow(actor, key, mac, target, { way, onScreen: way === "customer" || person, by });
     return way === "customer" ? showCode(row, target) : sendOff(row, target, by);
+  }
+
+  function giveBack(sale: Live, isAlone: boolean): Promise<Result<null>> {
+    return inTurn(async () => {
+      const { row: payment } = sale;
+      const { id, fulfilment: goods } = payment;
+      const owed = toMinor(payment.minor - payment.detail.refundedMinor);
+      const found = await targets.find({ paymentId: id, amount: formatAmount(owed) }, owed);
+      if (!found.ok) return found;
+      const target = found.value;
+      const other = await targets.undecided(target);
+      if (other) return refuse(appError("refund_open", { params: { number: other.number } }), { refund: other });
+      const way = wayOf(target);
+      if (!way.ok) return way;
+      if (way.value === "customer" && isAlone) return refuse(appError("not_finished"));
+      const name = `fulfil:${id}:${(goods?.tries ?? 0) + 1}`;
+      // The commit with the sale makes it once; the key only tells whose it is, and a program may have used it.
+      const taken = (await journal.refundByKey(name)) ?? (await journal.paymentByKey(name));
+      const key = taken === null ? name : `${name}:${ports.ids.requestId().slice(0, 8)}`;
+      const mac = ports.crypto.mac("request", key);
+      const detail = { way: way.value, onScreen: way.value === "customer" };
+      const row = await newRow(GOODS_ACTOR, key, mac, target, detail);
+      const done = await (way.value === "customer" ? showCode(row, target, sale) : sendOff(row, target, null, sale));
+      return done.ok ? { ok: true, value: null } : done;
+    });
+  }
+
+  /** How it can go back, or why it cannot. */
+  function wayOf(target: Target): Result<"customer" | "till"> {
+    const way = providers.bank(target.profile.provider)?.refunds(target.profile) ?? "elsewhere";
+    if (way === "elsewhere")
+      return refuse(appError("refund_elsewhere"), target.payment ? { payment: target.payment } : {});
+    if (way === "till" && keyOf(target) === null) return refuse(appError("not_supported"));
+    const little = target.minor === null ? null : tooLittle(providers, target.profile, target.minor);
+    if (little) return refuse(little);
+    return (way === "customer" ? screenTaken() : null) ?? { ok: true, value: way };
   }
 
   /** The same words under the same key are the same request; a PIN is no part of what is meant. */
@@ -197,18 +237,35 @@ export function createRefundRequests(
   });
 
   /** The intent on disk, then in memory and on the screen. */
-  async function commit(row: RefundRow, profile: Profile, call?: CallRow): Promise<LiveRefund> {
+  async function commit(
+    row: RefundRow,
+    profile: Profile,
+    { call, sale }: { readonly call?: CallRow; readonly sale?: Live | undefined },
+  ): Promise<LiveRefund | null> {
     await makeRoom(row);
-    const { seqs, head } = await runner.commit({
-      at: clock.now(),
+    const batch = {
       refunds: [row],
       ...refunds.eventsOf(row, null),
       profiles: [profile],
       counters: [counterAfter(row)],
       ...(call ? { calls: [call] } : {}),
-    });
+    };
+    if (sale) return commitBeside(row, batch, sale);
+    const { seqs, head } = await runner.commit({ at: clock.now(), ...batch });
     const live = refunds.adopt({ ...row, seq: seqs[row.id] ?? 0 });
     changed(head);
+    return live;
+  }
+
+  /** In the sale's own turn; null where its goods have been given meanwhile. */
+  async function commitBeside(row: RefundRow, batch: Also, sale: Live): Promise<LiveRefund | null> {
+    const way = row.detail.way === "customer" ? "customer" : "till";
+    const event = { kind: "backBegun", refundId: row.id, refundNumber: row.number, way } as const;
+    if (!(await runner.applyIfNew(sale, event, batch))) return null;
+    const stored = await journal.refund(row.id);
+    if (stored === null) throw new Error(`refund ${row.id} is not in the journal`);
+    const live = refunds.adopt(stored);
+    changed(-1);
     return live;
   }
 
@@ -220,22 +277,24 @@ export function createRefundRequests(
     if (payment && !openPayment()) await runner.apply(payment, { kind: "dismiss" });
   }
 
-  async function showCode(row: RefundRow, { profile }: Target): Promise<Result<Begun>> {
+  async function showCode(row: RefundRow, { profile }: Target, sale?: Live): Promise<Result<Begun>> {
     try {
       const call = await refunds.codes.call(row);
-      const live = await commit(row, profile, call);
+      const live = await commit(row, profile, { call, sale });
+      if (live === null) return refuse(appError("goods_decided"));
       return begun(live, refunds.codes.create(live, call));
     } catch {
       return refuse(appError("journal_unavailable"));
     }
   }
 
-  async function sendOff(row: RefundRow, { profile }: Target, by: string | null): Promise<Result<Begun>> {
+  async function sendOff(row: RefundRow, { profile }: Target, by: string | null, sale?: Live): Promise<Result<Begun>> {
     const { purchaseId, purchaseMinor, purchaseAt, saleNumber } = row.detail;
     const { purchaseKey, paymentId, minor } = row;
     if (purchaseKey === null || minor === null) return refuse(appError("not_supported"));
     try {
-      const live = await commit(row, profile);
+      const live = await commit(row, profile, { sale });
+      if (live === null) return refuse(appError("goods_decided"));
       const intent: Intent = {
         purchaseId,
         purchaseKey,
@@ -339,7 +398,7 @@ export function createRefundRequests(
     return found.ok ? { ok: true, value: found.value.name } : found;
   }
 
-  return { create };
+  return { create, giveBack };
 }
 
 /** "api:1c" -> "1c". */

@@ -5,6 +5,7 @@
 import { LATE_DELIVERY } from "./pace.ts";
 import type { Minor } from "../../contract/money.ts";
 import { isGone, refundDoubtOf } from "./doubt.ts";
+import { GOODS_ACTOR, isUngiven } from "./goods.ts";
 import { HttpFailure, type Batch } from "./ports.ts";
 import { readFigure } from "./refund-bank.ts";
 import { askBill, billMs, BILL_WATCH, hasOpenBill } from "./refund-bill.ts";
@@ -14,7 +15,7 @@ import { GIVE_UP, LAST_READING, readingDue } from "./refund-readings.ts";
 import { isHeld, isTreated, reduceRefund, type RefundEvent } from "./refund-reduce.ts";
 import type { KnownPurchase, RefundRow } from "./refund.ts";
 import type { RefundParts } from "./refunds.ts";
-import type { Also } from "./runner.ts";
+import type { Also, Live } from "./runner.ts";
 import { nextOnGrid, onMonotonic } from "./schedule.ts";
 
 /** Other people's purchases do not stay on a screen that nobody touches. */
@@ -42,6 +43,8 @@ export interface LiveRefund {
   readMono: number | null;
   silent: boolean;
   asking: Promise<void> | null;
+  /** When it was begun the goods of its sale were not given: it was asked for because of that. */
+  readonly forUngiven: boolean;
   /** The customer's purchases, while what was chosen is on its way: a refusal brings him back to them. */
   operations: readonly KnownPurchase[];
 }
@@ -108,6 +111,7 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
       readMono: null,
       silent: false,
       asking: null,
+      forUngiven: isForUngiven(row),
       operations: [],
     };
     lives.set(row.id, live);
@@ -229,9 +233,15 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
       }
       const row: RefundRow = { ...next, version: before.version + 1 };
       const told = eventsOf(row, before);
+      const sale = event.kind === "send" && before.detail.sends === 0 ? await saleOf(live, row) : null;
       const moved = (isGone(row) ? (row.minor ?? 0) : 0) - (isGone(before) ? (before.minor ?? 0) : 0);
       let head = -1;
-      if (moved !== 0 && row.paymentId !== null)
+      if (sale !== null) {
+        // The goods may have been given after all, or be coming out: then nothing is sent.
+        const isOurs = row.actor === GOODS_ACTOR;
+        const sent = isOurs ? ({ kind: "backSent", refundId: row.id } as const) : ({ kind: "backByHand" } as const);
+        if (!(await runner.applyIfNew(sale, sent, { ...more, refunds: [row], ...told }))) return false;
+      } else if (moved !== 0 && row.paymentId !== null)
         await runner.amend(row.paymentId, { kind: "refunded", minor: moved }, { ...more, refunds: [row], ...told });
       else ({ head } = await runner.commit({ at: clock.now(), ...more, refunds: [row], ...told }));
       live.operations = row.state === "sending" ? before.detail.operations : [];
@@ -246,6 +256,24 @@ export function createRefundRunner(parts: RefundParts, scanned: (live: LiveRefun
     });
     live.queue = done.catch(() => undefined);
     return done;
+  }
+
+  function isForUngiven({ paymentId }: RefundRow): boolean {
+    const goods = paymentId === null ? null : (runner.live(paymentId)?.row.fulfilment ?? null);
+    return goods !== null && isUngiven(goods);
+  }
+
+  /** The sale whose goods have a say in this sending, in the sale's own turn; null: none have. */
+  async function saleOf({ forUngiven }: LiveRefund, { actor, paymentId }: RefundRow): Promise<Live | null> {
+    const isOurs = actor === GOODS_ACTOR;
+    const sale = paymentId === null ? undefined : runner.live(paymentId);
+    if (sale === undefined && !isOurs && !forUngiven) return null;
+    // Put away meanwhile: what it says now decides all the same.
+    const row = sale || paymentId === null ? null : await journal.payment(paymentId);
+    const found = sale ?? (row && runner.adoptOld(row));
+    if (!found) throw new Error(`payment ${paymentId} is not in the journal`);
+    const goods = found.row.fulfilment;
+    return goods === null || (goods.state === "given" && !isOurs && !forUngiven) ? null : found;
   }
 
   async function keep(live: LiveRefund, event: RefundEvent, more: Also = {}): Promise<void> {

@@ -11,7 +11,7 @@ import type { PaymentRow } from "./payment.ts";
 import type { CallRow } from "./ports.ts";
 import { hasOpenBill } from "./refund-bill.ts";
 import { leftOf, otherKeyOf, readFigure, type Left } from "./refund-bank.ts";
-import { isTreated, reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
+import { isBeforeSending, isTreated, reduceRefund, type Intent, type RefundEvent } from "./refund-reduce.ts";
 import type { LiveRefund, RefundRunner } from "./refund-runner.ts";
 import type { RefundRow } from "./refund.ts";
 import type { RefundParts } from "./refunds.ts";
@@ -148,8 +148,11 @@ export function createRefundSender(
     if (!request) return stop(appError("not_supported"));
     const call = lineOf(ports, own, request, { paymentId: meant.paymentId, refundId: meant.id });
     await refunds.apply(live, event, { calls: [call] });
-    if (live.row.state !== "sending" || live.row.detail.sends !== sends + 1)
+    if (live.row.state !== "sending" || live.row.detail.sends !== sends + 1) {
+      // The goods of its sale stood in the way: it must not be left behind.
+      if (isBeforeSending(live.row)) return stop(appError("not_finished"));
       return tell({ error: appError("already_final"), other: null });
+    }
     tell(null);
     if (!refunds.stopped()) await send(live, own, request, call);
   }

@@ -6,6 +6,7 @@ import type { Refund } from "../../contract/refund.ts";
 import type { DoubtCause } from "../../contract/review.ts";
 import type { RefundView } from "../../contract/snapshot.ts";
 import { refundDoubtOf } from "./doubt.ts";
+import { GOODS_ACTOR } from "./goods.ts";
 import type { People } from "./index.ts";
 import { askPage, BAD_CURSOR, cutPage } from "./page.ts";
 import type { Resolution } from "./payment.ts";
@@ -20,7 +21,7 @@ import { createRefundRequests, SENIORS } from "./refund-request.ts";
 import { createRefundRunner, type LiveRefund } from "./refund-runner.ts";
 import { createRefundSender } from "./refund-send.ts";
 import type { KnownPurchase, RefundRow } from "./refund.ts";
-import type { Runner } from "./runner.ts";
+import type { Live, Runner } from "./runner.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Settings } from "./settings.ts";
 import { within } from "./within.ts";
@@ -47,13 +48,20 @@ export interface Refunds {
   wake(): void;
   /** The refund on the screen; null where a payment stands, or nothing. */
   current(): RefundView | null;
+  /** The same as it was committed last. */
+  onScreen(): RefundRow | null;
+  /** Whether it begins with the customer's scan. */
+  asksCustomer(id: string): boolean;
   /** What nobody knows, wherever it stands. */
   doubted(): readonly DoubtedRefund[];
   /** A named person's decision. False where there was nothing to decide any more. Rejects when the journal refuses. */
   resolve(id: string, resolution: Resolution, matter: string): Promise<boolean>;
   /** Those of them that have left the screen. */
   undecided(): readonly RefundView[];
-  /** A refund that a payment must not push from the screen: `choosing` or `sending` there. */
+  /**
+   * A refund that a payment must not push from the screen: `choosing` or `sending` there, and a code for goods that were not
+   * given, which is made once.
+   */
   holdsScreen(): RefundRow | null;
   /** A payment takes the screen: a refund code that waits for its scan is given up, a result is put away. */
   leaveScreen(): Promise<void>;
@@ -61,6 +69,15 @@ export interface Refunds {
   open(): readonly Refund[];
   /** One at exactly this version, with the purchases that the journal's own event leaves out; null when it has gone on. */
   at(id: string, version: number): Refund | null;
+  /**
+   * Begins the refund of a sale whose goods were not given; refuses as `create` does, and with `not_finished` what needs the
+   * customer who has gone (`isAlone`).
+   */
+  giveBack(sale: Live, isAlone: boolean): Promise<Result<null>>;
+  /** The refund as it was committed last; null: there is none. */
+  row(id: string): Promise<RefundRow | null>;
+  /** One that is in the journal alone though it has not ended: as after a restart. */
+  takeUp(id: string): Promise<void>;
   /** Nothing is sent afterwards; what is being written is waited for. */
   stop(): Promise<void>;
 }
@@ -228,6 +245,12 @@ export function createRefunds(parts: RefundParts): Refunds {
 
   return {
     create: requests.create,
+    giveBack: requests.giveBack,
+    row: rowOf,
+    async takeUp(id) {
+      const row = refunds.live(id) ? null : await journal.refund(id);
+      if (row && !row.settled) await refunds.apply(refunds.adopt(row), { kind: "restart" });
+    },
     async get(id) {
       const row = await rowOf(id);
       return row ? { ok: true, value: show(row) } : refuse(appError("not_found"));
@@ -288,6 +311,8 @@ export function createRefunds(parts: RefundParts): Refunds {
       const live = newest();
       return live === null ? null : draw(live);
     },
+    onScreen: () => newest()?.row ?? null,
+    asksCustomer: (id) => refunds.live(id)?.row.detail.way === "customer",
     doubted() {
       const current = newest();
       return [...refunds.all()].flatMap((live) => {
@@ -308,7 +333,7 @@ export function createRefunds(parts: RefundParts): Refunds {
         .toSorted((a, b) => a.row.seq - b.row.seq)
         .map(draw);
     },
-    holdsScreen: () => [...shown()].find(({ row }) => row.state === "choosing" || row.state === "sending")?.row ?? null,
+    holdsScreen: () => [...shown()].find(({ row }) => holdsScreen(row))?.row ?? null,
     async leaveScreen() {
       for (const live of shown()) {
         const code = live.row.state === "creating" || live.row.state === "awaiting_scan";
@@ -323,4 +348,9 @@ export function createRefunds(parts: RefundParts): Refunds {
     },
     stop: refunds.stop,
   };
+}
+
+function holdsScreen({ state, actor }: RefundRow): boolean {
+  if (state === "choosing" || state === "sending") return true;
+  return actor === GOODS_ACTOR && (state === "creating" || state === "awaiting_scan");
 }

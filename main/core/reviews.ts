@@ -1,11 +1,12 @@
 /** What nobody knows: the list with its evidence, and a named person's way out of it (reliability, rule 4). */
 import type { CommandInput, CommandOutput } from "../../contract/commands.ts";
-import { appError, type Result } from "../../contract/errors.ts";
+import { appError, type AppError, type Result } from "../../contract/errors.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { DoubtCall, DoubtCause, DoubtItem } from "../../contract/review.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import type { Outcome } from "../../contract/states.ts";
 import { doubtOf, doubtSince, isPastItsLife, matterOf, PAYMENT_OUTCOMES, REFUND_OUTCOMES } from "./doubt.ts";
+import { goodsDoubtOf, goodsMatterOf, goodsOutcomes, goodsSince } from "./goods.ts";
 import type { People } from "./index.ts";
 import type { PaymentRow, Resolution } from "./payment.ts";
 import type { CallRow, Ports } from "./ports.ts";
@@ -45,16 +46,22 @@ export interface ReviewParts {
   readonly timezone: string;
   readonly people: People;
   readonly providers: Pick<Providers, "bank">;
-  readonly runner: Pick<Runner, "all" | "live" | "apply">;
+  readonly runner: Pick<Runner, "all" | "live" | "apply" | "applyIfNew">;
   readonly refunds: Pick<Refunds, "doubted" | "resolve">;
   draw(live: Live): PaymentView;
   changed(): void;
 }
 
 type Item = { readonly cause: DoubtCause; readonly since: number } & (
-  | { readonly payment: Live }
+  | { readonly payment: Live; readonly goods: "goods" | "owed" | null }
   | { readonly refund: DoubtedRefund }
 );
+
+/** What a person decides about, as it stood when he was asked. */
+interface Matter {
+  readonly what: string;
+  readonly isGoods: boolean;
+}
 
 /** Makes the place of what nobody knows, over the payments and refunds in memory: recovery brings all of them there. */
 export function createReviews(parts: ReviewParts): Reviews {
@@ -71,9 +78,18 @@ export function createReviews(parts: ReviewParts): Reviews {
       .map((refund) => ({ cause: refund.cause, since: doubtSince(refund.row), refund }));
     for (const live of runner.all()) {
       const cause = doubtOf(live.row, clock.now());
-      if (cause !== null) found.push({ cause, since: doubtSince(live.row), payment: live });
+      const goods = cause === null ? goodsOf(live.row, found) : null;
+      if (cause !== null) found.push({ cause, since: doubtSince(live.row), payment: live, goods: null });
+      else if (goods !== null) found.push({ cause: goods, since: goodsSince(live.row), payment: live, goods });
     }
     return found.toSorted((a, b) => a.since - b.since);
+  }
+
+  /** Owed money stands here as the refund of it that nobody knows the end of, whoever has begun that. */
+  function goodsOf(row: PaymentRow, found: readonly Item[]): "goods" | "owed" | null {
+    const cause = goodsDoubtOf(row);
+    const isTold = found.some((item) => "refund" in item && item.refund.row.paymentId === row.id);
+    return cause === "owed" && isTold ? null : cause;
   }
 
   const rowOf = (item: Item): PaymentRow | RefundRow => ("payment" in item ? item.payment.row : item.refund.row);
@@ -81,8 +97,12 @@ export function createReviews(parts: ReviewParts): Reviews {
   /** What a person may decide now: nothing while the till is still finding out by itself. */
   function outcomes(item: Item): readonly Outcome[] {
     if (!("payment" in item)) return item.refund.isBeingFound ? [] : REFUND_OUTCOMES;
+    if (item.goods !== null) return goodsOutcomes(item.goods);
     return isBeingFound(item.payment, item.cause) ? [] : PAYMENT_OUTCOMES;
   }
+
+  const matter = (item: Item): string =>
+    "payment" in item && item.goods !== null ? goodsMatterOf(item.payment.row) : matterOf(rowOf(item));
 
   function isBeingFound({ row, looks, asking, askedAt }: Live, cause: DoubtCause): boolean {
     if (!canAsk(row)) return false;
@@ -109,13 +129,13 @@ export function createReviews(parts: ReviewParts): Reviews {
       return {
         ...common,
         of: "payment",
-        payment: parts.draw(payment),
+        payment: { ...parts.draw(payment), ...(item.goods === "owed" ? { error: stuckBy(payment.row) } : {}) },
         refund: null,
-        calls: await callsOf(journal.calls(id)),
+        calls: await callsOf(item.goods === "owed" ? moneyCalls(payment.row) : journal.calls(id)),
         availableBefore: null,
         availableAfter: [],
-        asksUntil: time(asksUntil(payment)),
-        canAsk: canAsk(payment.row),
+        asksUntil: item.goods === null ? time(asksUntil(payment)) : null,
+        canAsk: item.goods === null && canAsk(payment.row),
       };
     }
     const { row, view, canAsk: askable, asksUntil: until } = item.refund;
@@ -134,6 +154,18 @@ export function createReviews(parts: ReviewParts): Reviews {
     };
   }
 
+  function stuckBy({ fulfilment }: PaymentRow): AppError | null {
+    const code = fulfilment?.stuck ?? null;
+    return code === null ? null : appError(code);
+  }
+
+  /** What was tried to give the money back. */
+  async function moneyCalls({ id, fulfilment }: PaymentRow): Promise<readonly CallRow[]> {
+    const refundId = fulfilment?.refundId ?? null;
+    const tried = refundId === null ? [] : await journal.refundCalls(refundId);
+    return tried.length > 0 ? tried : journal.calls(id);
+  }
+
   /** Evidence that cannot be read must not hide the item, nor the others. */
   async function callsOf(reading: Promise<readonly CallRow[]>): Promise<DoubtCall[]> {
     return (await reading.catch(() => [])).slice(-CALLS).map(toCall);
@@ -146,17 +178,19 @@ export function createReviews(parts: ReviewParts): Reviews {
   const find = (id: string): Item | undefined => items().find((item) => rowOf(item).id === id);
 
   /** What it is that would be decided so, or why it cannot be. */
-  async function fit(id: string, outcome: Outcome): Promise<Result<string>> {
+  async function fit(id: string, outcome: Outcome): Promise<Result<Matter>> {
     const item = find(id);
-    if (item && outcomes(item).includes(outcome)) return { ok: true, value: matterOf(rowOf(item)) };
+    if (item && outcomes(item).includes(outcome))
+      return { ok: true, value: { what: matter(item), isGoods: "payment" in item && item.goods !== null } };
     const known = item ?? (await journal.payment(id)) ?? (await journal.refund(id));
     return { ok: false, error: appError(known ? "not_resolvable" : "not_found") };
   }
 
-  async function decide(id: string, resolution: Resolution, matter: string): Promise<boolean> {
+  async function decide(id: string, resolution: Resolution, { what, isGoods }: Matter): Promise<boolean> {
     const live = runner.live(id);
-    if (!live) return refunds.resolve(id, resolution, matter);
-    await runner.apply(live, { kind: "resolved", resolution, matter });
+    if (!live) return refunds.resolve(id, resolution, what);
+    if (isGoods) return runner.applyIfNew(live, { kind: "goodsResolved", resolution, matter: what }, {});
+    await runner.apply(live, { kind: "resolved", resolution, matter: what });
     return live.row.resolution === resolution;
   }
 
@@ -165,8 +199,8 @@ export function createReviews(parts: ReviewParts): Reviews {
       return { ok: true, value: { items: await Promise.all(items().map(draw)) } };
     },
     async resolve({ id, outcome, reason, pin }) {
-      const matter = await fit(id, outcome);
-      if (!matter.ok) return matter;
+      const asked = await fit(id, outcome);
+      if (!asked.ok) return asked;
       if (!people.known())
         return { ok: false, error: appError("pin_needed", { params: { limit: formatMoney(minor(0)) } }) };
       const person = await people.identify(pin, SENIORS);
@@ -174,7 +208,7 @@ export function createReviews(parts: ReviewParts): Reviews {
       try {
         // A PIN takes its time: what the bank has said meanwhile leaves nothing to decide, or something else.
         const resolution = { outcome, by: person.value.name, reason, at: clock.now() };
-        const done = await decide(id, resolution, matter.value);
+        const done = await decide(id, resolution, asked.value);
         return done ? { ok: true, value: null } : { ok: false, error: appError("not_resolvable") };
       } catch {
         return { ok: false, error: appError("journal_unavailable") };

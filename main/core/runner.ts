@@ -37,6 +37,8 @@ export interface Live {
   confirmAt: number | null;
   deadAt: number | null;
   watchEndAt: number | null;
+  /** Vending: until when somebody has to say how the goods stand. */
+  goodsAt: number | null;
   /** Anchor of the polling grid. */
   gridAt: number;
   askedMono: number | null;
@@ -116,6 +118,9 @@ export interface RunnerHooks {
   hurried(profileId: string): boolean;
 }
 
+/** No goods are overdue so soon after a start, in milliseconds. */
+export const GOODS_AT_START = 10_000;
+
 /** After these the status alone says how a posted payment stands. */
 const ASKED_AFTER: ReadonlySet<PaymentEvent["kind"]> = new Set([
   "posted",
@@ -152,6 +157,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
       confirmAt: null,
       deadAt: null,
       watchEndAt: null,
+      goodsAt: null,
       gridAt: clock.mono(),
       askedMono: askedBefore.get(row.id) ?? null,
       askedAt: null,
@@ -201,6 +207,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     // The whole hour is counted anew from each start: a wall clock that jumped must not make it `failed`.
     else if (deadAt !== null && (deadAt !== was?.deadAt || live.deadAt === null)) live.deadAt = mono + LAG;
     live.watchEndAt = place(watchUntil, was?.watchUntil, live.watchEndAt, Number.MAX_SAFE_INTEGER);
+    placeGoods(live, before, now, mono);
     if (tokenAt !== null && was !== undefined && was.tokenAt === null) live.gridAt = mono;
     if (before !== null && posted && beginsAnew(before, live.row)) {
       live.gridAt = mono;
@@ -209,14 +216,28 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     }
   }
 
+  /** As the others; but right after a start the machine has a moment to say what it did while nobody listened. */
+  function placeGoods(live: Live, before: PaymentRow | null, now: number, mono: number): void {
+    const goods = live.row.fulfilment;
+    const dueAt = goods?.dueAt ?? null;
+    if (goods === null || dueAt === null) return void (live.goodsAt = null);
+    if (dueAt === before?.fulfilment?.dueAt && live.goodsAt !== null) return;
+    const full = goods.state === "waiting" ? goods.fulfilMs : goods.dispenseMs;
+    const due = onMonotonic(dueAt, full, now, mono);
+    live.goodsAt = before === null ? Math.max(due, mono + GOODS_AT_START) : due;
+  }
+
   function syncTimers(live: Live): void {
     const { row } = live;
     const { id } = row;
-    for (const name of ["poll", "scan", "confirm", "dead", "watch"]) schedule.cancel(`${name}:${id}`);
-    if (stopped || !(isAskedByTimer(row) || isUndecidedPost(row))) return;
+    for (const name of ["poll", "scan", "confirm", "dead", "watch", "goods"]) schedule.cancel(`${name}:${id}`);
+    if (stopped) return;
     const on = (name: string, at: number | null, event: PaymentEvent): void => {
       if (at !== null) schedule.set(`${name}:${id}`, at, () => fire(live, event));
     };
+    const dueAt = row.fulfilment?.dueAt ?? null;
+    if (dueAt !== null) on("goods", live.goodsAt, { kind: "goodsDue", dueAt });
+    if (!(isAskedByTimer(row) || isUndecidedPost(row))) return;
     const deadline = deadlineOf(row);
     if (deadline === "scan") on("scan", live.scanAt, { kind: "deadline" });
     if (deadline === "confirm") on("confirm", live.confirmAt, { kind: "deadline" });
@@ -405,7 +426,7 @@ export function createRunner(ports: Ports, schedule: Schedule, providers: Provid
     repace() {
       for (const live of lives.values()) syncTimers(live);
     },
-    pulse: (live) => ({ scanAt: live.scanAt, confirmAt: live.confirmAt, askedAt: live.askedAt, silent: live.silent }),
+    pulse: ({ scanAt, confirmAt, goodsAt, askedAt, silent }) => ({ scanAt, confirmAt, goodsAt, askedAt, silent }),
     eventOf,
     commit,
     journalDownSince: () => journalDown,

@@ -1,5 +1,6 @@
 /** What the core must know of the shop and its banks. Secrets are not here: they are in the vault, by profile. */
 import type { AppError } from "../../contract/errors.ts";
+import type { KioskSettings, DisplaySettings, LocalText } from "../../contract/kiosk.ts";
 import type { Minor } from "../../contract/money.ts";
 import type { Language, Provider } from "../../contract/states.ts";
 import type { Profile } from "./ports.ts";
@@ -21,6 +22,17 @@ export interface ProviderSettings {
   readonly blocked: AppError | null;
 }
 
+/** A product of the catalogue. */
+export interface Product {
+  readonly id: string;
+  readonly name: LocalText;
+  readonly price: Minor;
+  readonly picture: string | null;
+}
+
+/** An unattended till: what it sells, and how long goods may take. */
+export type Kiosk = Omit<KioskSettings, "catalogue"> & { readonly catalogue: readonly Product[] };
+
 export interface Settings {
   readonly mode: "cashier" | "refund" | "kiosk" | "vending";
   readonly language: Language;
@@ -33,6 +45,8 @@ export interface Settings {
   };
   readonly till: { readonly id: string; readonly name: string };
   readonly screen: { readonly autoReturnSeconds: number; readonly idleSeconds: number };
+  readonly kiosk: Kiosk;
+  readonly displays: DisplaySettings;
   /** A refund above this needs the PIN of a senior, technician or owner; null: none does. */
   readonly refundPinAbove: Minor | null;
   readonly providers: readonly ProviderSettings[];

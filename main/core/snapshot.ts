@@ -1,6 +1,6 @@
 /** What the screens see: one whole snapshot, put together from the live payments, the banks and the notices. */
 import { isOpen } from "../../contract/states.ts";
-import type { Banner, PaymentView, RefundView, Snapshot, View } from "../../contract/snapshot.ts";
+import type { Banner, PaymentView, RefundView, Snapshot } from "../../contract/snapshot.ts";
 import type { PaymentPages } from "./bank-page.ts";
 import { doubtOf, isClosed } from "./doubt.ts";
 import type { Live, Runner } from "./runner.ts";
@@ -28,6 +28,8 @@ export interface SnapshotState {
   readonly pinKnown: boolean;
   readonly findings: readonly Finding[];
   readonly inDoubt: Snapshot["inDoubt"];
+  readonly locked: boolean;
+  readonly kiosk: Snapshot["kiosk"];
 }
 
 /** The payment on the screen: the open one, else the newest that nobody has put away. */
@@ -36,26 +38,24 @@ export function currentOf(lives: Iterable<Live>): Live | null {
   return shown.find((live) => isOpen(live.row)) ?? shown.toSorted((a, b) => b.row.seq - a.row.seq)[0] ?? null;
 }
 
-/** Draws a payment for the cashier, or for the customer. */
+/** Draws a payment for the cashier. */
 export function drawer(
   ports: Pick<Ports, "clock">,
   timezone: string,
   runner: Pick<Runner, "pulse">,
   providers: Pick<Providers, "operates">,
   pages: Pick<PaymentPages, "view">,
-  cashier: boolean,
 ): (live: Live) => PaymentView {
   const mono = ports.clock.mono();
   return (live) =>
     toView(live.row, runner.pulse(live), mono, timezone, {
-      bankPage: cashier ? pages.view(live) : null,
+      bankPage: pages.view(live),
       operations: providers.operates(live.row.profileId),
     });
 }
 
-/** Builds the snapshot of one view. The customer's view shows the sale on the screen and nothing else. */
+/** Builds the cashier's snapshot, from which the customer's is made. */
 export function buildSnapshot(
-  view: View,
   state: SnapshotState,
   ports: Ports,
   runner: Runner,
@@ -65,8 +65,7 @@ export function buildSnapshot(
 ): Snapshot {
   const { settings } = state;
   const { timezone } = settings;
-  const cashier = view === "cashier";
-  const draw = drawer(ports, timezone, runner, providers, pages, cashier);
+  const draw = drawer(ports, timezone, runner, providers, pages);
   const lives = [...runner.all()];
   const current = currentOf(lives);
   const offline = providers.offlineSince();
@@ -74,11 +73,12 @@ export function buildSnapshot(
   return {
     boot: state.boot,
     version: state.version,
-    view,
+    view: "cashier",
     app: {
       version: state.appVersion,
       mode: settings.mode,
       setupNeeded: settings.setupNeeded,
+      locked: state.locked,
       pinKnown: state.pinKnown,
       training: settings.training,
       environment: settings.training
@@ -94,18 +94,18 @@ export function buildSnapshot(
     },
     till: settings.till,
     screen: settings.screen,
+    night: settings.displays.night,
+    kiosk: state.kiosk,
     providers: providers.views(),
     lastProvider: state.lastProvider,
     offlineSince: offline === null ? null : isoTime(offline, timezone),
     current: current === null ? null : draw(current),
-    refund: cashier && current === null ? refunds.current() : null,
+    refund: current === null ? refunds.current() : null,
     refundPinAboveMinor: settings.refundPinAbove,
-    parked: cashier ? lives.filter(({ row }) => isOnStrip(row, ports.clock.now())).map(draw) : [],
+    parked: lives.filter(({ row }) => isOnStrip(row, ports.clock.now())).map(draw),
     watched: lives.filter((live) => live.row.watching && !live.row.settled).length,
-    banners: cashier
-      ? banners(state, ports, runner, lives, current, offline, draw, refunds.undecided(), refunds.doubted())
-      : [],
-    inDoubt: cashier ? state.inDoubt : { count: 0, since: null, announce: false },
+    banners: banners(state, ports, runner, lives, current, offline, draw, refunds.undecided(), refunds.doubted()),
+    inDoubt: state.inDoubt,
     trainingFault: settings.training ? state.trainingFault : null,
   };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { idempotencyKey, type CommandName } from "../../contract/commands.ts";
 import type { Result } from "../../contract/errors.ts";
 import type { Language } from "../../contract/states.ts";
-import { API_BASE, BODY_CAP, needsBody, NOT_BUILT, ROUTES, statusOf, type Route } from "../../contract/till.ts";
+import { API_BASE, BODY_CAP, needsBody, ROUTES, statusOf, type Route } from "../../contract/till.ts";
 import type { Actor, Core } from "../core/index.ts";
 import { readJson } from "./body.ts";
 import { createEvents } from "./events.ts";
@@ -38,7 +38,8 @@ export function createTillApi(options: TillOptions): TillApi {
   const events = createEvents(core);
   let language = options.language;
   const stopWatch = core.watch("cashier", (snapshot) => {
-    language = snapshot.app.language;
+    // A customer alone at the screen chooses for himself, not for the programs.
+    language = snapshot.kiosk === null ? snapshot.app.language : options.language;
   });
   let document: unknown = null;
 
@@ -83,7 +84,6 @@ export function createTillApi(options: TillOptions): TillApi {
     query: URLSearchParams,
   ): Promise<Refusal | null> {
     const { route, id } = found;
-    if (route.command === NOT_BUILT) return notBuilt(route, id, actor);
     if (route.command === null) {
       sendJson(response, 200, (document ??= openApi(options.version)));
       return null;
@@ -113,15 +113,6 @@ export function createTillApi(options: TillOptions): TillApi {
     if (!result.ok) return finish(response, 400, result);
     const { created, ...made } = result.value;
     return finish(response, created ? 201 : 200, { ok: true, value: "payment" in made ? made.payment : made.refund });
-  }
-
-  async function notBuilt(route: Route, id: string, actor: Api): Promise<Refusal> {
-    const refused = refusal("not_supported", { what: route.path }, route.method === "GET" ? 404 : 409);
-    if (!route.path.startsWith("/payments/")) return refused;
-    const result = await core.call({ ...actor, scopes: [...actor.scopes, "read"] }, "payments.get", { id });
-    return result.ok
-      ? { ...refused, payment: result.value }
-      : { error: result.error, status: statusOf(result.error.code) };
   }
 
   function finish(response: ServerResponse, status: number, result: Result<unknown>): Refusal | null {

@@ -2,6 +2,10 @@
 export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, { summary: string; value: unknown }>>>> = {
   PaymentRequest: {
     qr: { summary: "A code to scan (Kaspi)", value: { amount: "5000.00", provider: "kaspi" } },
+    items: {
+      summary: "A code to scan, with what is bought named on the screen",
+      value: { amount: "450.00", provider: "kaspi", items: [{ id: "24", quantity: 1 }] },
+    },
     googlePay: {
       summary: "Google Pay (Halyk ePay): the object as Google gave it, shortened here",
       value: {
@@ -59,5 +63,9 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, { summary
   CaptureRequest: {
     all: { summary: "All that is held", value: {} },
     part: { summary: "So much of it; the bank releases the rest", value: { amount: "1500.00" } },
+  },
+  FulfilRequest: {
+    given: { summary: "The customer has the goods", value: { ok: true } },
+    notGiven: { summary: "He has not: the money goes back", value: { ok: false, reason: "motor 24 jammed" } },
   },
 };

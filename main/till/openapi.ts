@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { cardList, cardObject } from "../../contract/card.ts";
 import { paymentRequest } from "../../contract/commands.ts";
+import { fulfilRequest } from "../../contract/fulfilment.ts";
 import { payment } from "../../contract/payment.ts";
 import { refund, refundRequest, refundSelection } from "../../contract/refund.ts";
 import {
@@ -29,6 +30,7 @@ const NAMED = new Map<z.ZodType, string>([
   [refund, "Refund"],
   [refundList, "RefundList"],
   [captureRequest, "CaptureRequest"],
+  [fulfilRequest, "FulfilRequest"],
   [cardObject, "Card"],
   [cardList, "CardList"],
   [health, "Health"],
@@ -52,6 +54,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     data: "epay: goes into the bank's report",
     useBonus: "epay: with the customer's bonuses",
     saveCard: "epay: the bank keeps the card; needs `payer.accountId`. Its handle comes in the payment's `card.id`",
+    items: "What is bought, by the till's own catalogue: named on the screen. The sum stays `amount`",
   },
   Payment: {
     bankId: "The bank's own number, every digit: Kaspi QrPaymentId, Halyk billNumber; epay: our own `invoiceId`",
@@ -59,6 +62,15 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "The till's number at a bank that asks for one (Halyk invoiceId, and at epay), never used twice; null elsewhere",
     card: "The card it was paid with, masked, where the bank tells; `id` is the handle of a saved card",
     details: "What the bank says for the slip and the books, once it is paid; null where it says nothing",
+    items: "What was bought, named and priced as it was then; empty where nobody said so",
+    fulfilment:
+      "Vending: how the goods stand. `waiting`: hand nothing out before `dispense` was answered with 200, and not later than " +
+      "`dueAt`: then the money goes back. `unknown`: begun, and nobody has said how it ended. `moneyBack`: of goods that were " +
+      "not given",
+  },
+  FulfilRequest: {
+    ok: "Whether the customer has the goods. The same report may be sent again; another one is 409 `goods_decided`",
+    reason: "Why not, in the machine's own words: they are shown to a technician and journaled",
   },
   RefundRequest: {
     "":
@@ -75,6 +87,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   Health: {
     providers: "By bank. `events`: its event stream, which only hurries the questions; `off` where it has none",
+    machine: "The line to the machine that hands goods out; `off` where none is set up",
   },
 };
 

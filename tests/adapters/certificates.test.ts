@@ -1,14 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CertificateProblem, importCertificate, readRoots } from "../../main/adapters/certificates.ts";
 import { createHttp } from "../../main/adapters/http.ts";
+import { buildBundles } from "../support/bundles.ts";
 import { encryptedPem, issue, keyOf, pfx } from "./support/certificates.ts";
 import { KAZAKH, makeFiles, MANY_ROUNDS, PASSPHRASE } from "./support/pkcs12.ts";
 import { closeServersAfterEach, httpsServer } from "./support/servers.ts";
 
-const workerFile = fileURLToPath(new URL("../../main/adapters/certificate-worker.ts", import.meta.url));
+// As the product has it: Node reads the types out of a worker's source at each of its starts.
+const bundles = await buildBundles(["certificate-worker.cjs"]);
+const workerFile = bundles.path("certificate-worker.cjs");
+afterAll(() => bundles.remove());
 const now = Date.now();
 
 let files: ReadonlyMap<string, Buffer>;

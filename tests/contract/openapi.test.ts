@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { paymentRequest } from "../../contract/commands.ts";
+import { fulfilRequest } from "../../contract/fulfilment.ts";
 import { POSTED_METHODS } from "../../contract/states.ts";
 import { captureRequest, ROUTES } from "../../contract/till.ts";
 import type { Answered } from "../support/http-client.ts";
@@ -101,6 +102,14 @@ describe("the OpenAPI document", () => {
     for (const { value } of Object.values<any>(capture.content["application/json"].examples))
       expect(captureRequest.safeParse(value).success).toBe(true);
     expect([capture.required, document.paths["/payments"].post.requestBody.required]).toEqual([false, true]);
+  });
+  it("gives examples of a report about goods, which needs a body, unlike the word that they are about to be handed out", () => {
+    const { fulfil, dispense } = Object.fromEntries(
+      ["fulfil", "dispense"].map((name) => [name, document.paths[`/payments/{id}/${name}`].post]),
+    );
+    const reports = Object.values<any>(fulfil.requestBody.content["application/json"].examples);
+    expect(reports.map(({ value }) => fulfilRequest.parse(value).ok)).toEqual([true, false]);
+    expect([fulfil.requestBody.required, dispense.requestBody]).toEqual([true, undefined]);
   });
   it("says what a card may be: typed, with nothing left out, or a handle; and that a Google Pay object is an object", () => {
     const { card, token } = document.components.schemas.PaymentRequest.properties;

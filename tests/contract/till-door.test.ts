@@ -175,17 +175,6 @@ describe("a wrong request", () => {
     expect((await till.call("POST", "/payments/some-id/cancel", { force: true })).status).toBe(400));
 });
 
-describe("what is documented and not built", () => {
-  const later = ROUTES.filter((route) => route.command === "not-built");
-  it.each(later.map((route) => [route.method, route.path]))("%s %s says so", async (method, path) => {
-    const answer = await till.call(method ?? "", (path ?? "").replace("{id}", "some-id"));
-    const known = (path ?? "").startsWith("/payments/");
-    expect([answer.status, code(answer)]).toEqual(
-      known ? [404, "not_found"] : [method === "GET" ? 404 : 409, "not_supported"],
-    );
-  });
-});
-
 describe("words", () => {
   it("are in the till's language, and change with it", async () => {
     const message = async (): Promise<string> => (await till.call("GET", "/nothing")).json().error.message;

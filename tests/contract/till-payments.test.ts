@@ -145,9 +145,14 @@ describe("one payment", () => {
     expect(till.desk.snapshot().current).toBeNull();
   });
 
-  it.each(["capture", "void", "fulfil"])("%s is 409 not_supported and carries the payment", async (action) => {
+  it.each([
+    ["capture", undefined],
+    ["void", undefined],
+    ["dispense", undefined],
+    ["fulfil", { ok: true }],
+  ])("%s is 409 not_supported and carries the payment", async (action, body) => {
     const { id } = (await till.pay(SALE)).json();
-    const answer = await till.call("POST", `/payments/${id}/${action}`);
+    const answer = await till.call("POST", `/payments/${id}/${action}`, body);
     expect([answer.status, code(answer), answer.json().payment.id]).toEqual([409, "not_supported", id]);
   });
 });

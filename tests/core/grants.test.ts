@@ -11,6 +11,7 @@ import type {
 } from "../../main/core/bank.ts";
 import {
   NO_FINDINGS,
+  NO_MACHINE,
   HttpFailure,
   type Danger,
   type HttpAnswer,
@@ -67,6 +68,7 @@ function tillBefore(fates: (path: string, request: HttpRequest) => Fate | Promis
   };
   const sealed: string[] = [];
   const ports: Ports = {
+    machine: NO_MACHINE,
     clock,
     ids: { uuid: () => "id", requestId: () => `request-${++ids}` },
     crypto: {

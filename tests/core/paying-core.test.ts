@@ -311,8 +311,9 @@ describe("the bank's page and held money, as the screens see them", () => {
       operations: false,
     });
     let customer: unknown;
-    desk.core.watch("customer", (snapshot) => (customer = snapshot.current?.bankPage))();
-    expect(customer).toBeNull();
+    desk.core.watch("customer", (snapshot) => (customer = snapshot.sale))();
+    expect(customer).toMatchObject({ step: "page" });
+    expect(customer).not.toHaveProperty("bankPage");
     expect(await desk.call("payments.bankPage", { id, did: "open" })).toEqual({ ok: true, value: null });
     expect(await desk.call("payments.dismiss", { id })).toMatchObject(refused("not_finished"));
     expect(await desk.call("payments.cancel", { id })).toMatchObject({ ok: true });

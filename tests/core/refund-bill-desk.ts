@@ -22,6 +22,7 @@ import type { PaymentDetail, PaymentRow } from "../../main/core/payment.ts";
 import {
   HttpFailure,
   NO_FINDINGS,
+  NO_MACHINE,
   NO_BANK_PAGES,
   NO_EVENTS,
   type Http,
@@ -248,6 +249,7 @@ export async function openBillDesk(people: People = testPeople()): Promise<BillD
     const mine = (alive = { it: true });
     const note = (event: string, fields: LogFields = {}): void => void notes.push({ event, fields });
     const ports: Ports = {
+      machine: NO_MACHINE,
       findings: NO_FINDINGS,
       pages: NO_BANK_PAGES,
       events: NO_EVENTS,

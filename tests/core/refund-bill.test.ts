@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { appError } from "../../contract/errors.ts";
+import { newGoods } from "../../main/core/goods.ts";
 import { minor } from "../../contract/money.ts";
 import type { Refund } from "../../contract/refund.ts";
 import { openBillDesk, MINUTE, SECOND, TOTAL, type BillDesk, type Fate } from "./refund-bill-desk.ts";
@@ -520,5 +521,40 @@ describe("a restart in the middle of such a refund", () => {
     const asked = desk.bank.requests.length;
     await desk.clock.advance(30 * MINUTE);
     expect(desk.bank.requests.length).toBe(asked);
+  });
+});
+
+describe("goods that were not given", () => {
+  const failed = async (): Promise<void> => {
+    const goods = { ...newGoods({ fulfilSeconds: 60, dispenseSeconds: 90 }), at: desk.clock.now() };
+    await desk.sell({ bankId: "78", fulfilment: goods });
+    desk.bank.purchase("78", 500_000);
+    const actor = { kind: "api", name: "machine", scopes: ["pay"] } as const;
+    const done = desk.core.call(actor, "payments.fulfil", { id: "p2", ok: false, reason: "motor 24" });
+    await desk.clock.advance(0);
+    expect(await done).toMatchObject({ ok: true, value: { fulfilment: { state: "not_given" } } });
+  };
+  const stands = async (): Promise<string | undefined> => {
+    const found = await desk.call("payments.get", { id: "p2" });
+    return found.ok ? found.value.fulfilment?.moneyBack : found.error.code;
+  };
+
+  it("go back under a bill of the bank's own: on their way until the bank says that it is done, also over a restart", async () => {
+    await failed();
+    expect([await stands(), desk.sendings()]).toEqual(["going", 1]);
+    await desk.restart();
+    desk.bank.say("refunded");
+    await desk.clock.advance(60_000);
+    expect([await stands(), desk.sendings()]).toEqual(["returned", 1]);
+    expect((await desk.journal.unfinished()).map(({ id }) => id)).toEqual([]);
+  });
+
+  it("and what the bank will not give back is a person's: nothing is asked for again by itself", async () => {
+    await failed();
+    desk.bank.say("rejected", "no");
+    await desk.clock.advance(24 * 3_600_000);
+    expect([await stands(), desk.sendings()]).toEqual(["support", 1]);
+    const list = await desk.call("review.list", {});
+    expect(list).toMatchObject({ ok: true, value: { items: [{ id: "p2", cause: "owed" }] } });
   });
 });

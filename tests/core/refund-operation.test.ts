@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { Bank, BankCall, BankContext } from "../../main/core/bank.ts";
+import { newGoods } from "../../main/core/goods.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
 import type { Profile } from "../../main/core/ports.ts";
 import { openDesk, testSettings, type Desk, type OtherBank } from "../support/desk.ts";
@@ -216,4 +217,22 @@ describe("a refund that is asked for by the bank's number of the operation", () 
     });
     expect(refundsSent()).toEqual([]);
   });
+});
+
+it("goods that were not given: the till asks by the bank's number of the operation too, and never for too little", async () => {
+  const goods = { ...newGoods({ fulfilSeconds: 60, dispenseSeconds: 90 }), at: desk.clock.now() };
+  await sell({ id: "p2", number: "A1-000002", idemKey: "k2", bankId: "100000000000002", fulfilment: goods });
+  await sell({ id: "p3", number: "A1-000003", idemKey: "k3", bankId: "3", minor: minor(900), fulfilment: goods });
+  const failed = async (id: string): Promise<void> => {
+    const actor = { kind: "api", name: "machine", scopes: ["pay"] } as const;
+    expect(await desk.core.call(actor, "payments.fulfil", { id, ok: false })).toMatchObject({ ok: true });
+    await desk.clock.advance(1_000);
+  };
+  await failed("p2");
+  expect(refundsSent()).toEqual([{ amount: 500_000, operationId: operation }]);
+  expect((await desk.get("p2")).fulfilment).toMatchObject({ state: "not_given", moneyBack: "returned" });
+  await failed("p3");
+  expect(refundsSent()).toHaveLength(1);
+  expect((await desk.get("p3")).fulfilment).toMatchObject({ state: "not_given", moneyBack: "support" });
+  expect((await desk.journal.payment("p3"))?.fulfilment?.stuck).toBe("amount_too_small");
 });

@@ -1,4 +1,5 @@
 /** Inputs of every command, as the bridge of either host hands them on. */
+import { USUAL_KIOSK } from "../../contract/kiosk.ts";
 import { COMMANDS, type CommandName } from "../../contract/commands.ts";
 import { ERROR_CODES } from "../../contract/errors.ts";
 import type { Actor } from "../../main/core/index.ts";
@@ -32,6 +33,12 @@ const INPUTS: Readonly<Record<CommandName, unknown>> = {
   "payments.capture": { id: ID, amount: "10.00" },
   "payments.void": { id: ID },
   "payments.bankPage": { id: ID, did: "open" },
+  "payments.dispense": { id: ID },
+  "payments.fulfil": { id: ID, ok: false, reason: "motor 24" },
+  "kiosk.rest": {},
+  "kiosk.save": { session, kiosk: USUAL_KIOSK },
+  "kiosk.picture": { session, file: file.content },
+  "kiosk.leave": { session },
   "cards.list": {},
   "cards.remove": { id: `card_${"0".repeat(32)}` },
   "refunds.create": { key: "k-3", request: { paymentId: ID, amount: "100.00", pin: "0000" } },
@@ -109,7 +116,7 @@ const PROGRAM: Actor = { kind: "api", name: "1c", scopes: ["pay", "refund", "rea
 const CODES: ReadonlySet<string> = new Set(ERROR_CODES);
 /** What may be done without a right and without an effect in the books. */
 const HARMLESS: ReadonlySet<CommandName> = new Set(
-  NAMES.filter((name) => /\.(list|seen|prepare|set|lock|after)$|^(health|support)$/.test(name)),
+  NAMES.filter((name) => /\.(list|seen|prepare|set|lock|after|rest)$|^(health|support)$/.test(name)),
 );
 
 export function commandTarget(world: World): Target {

@@ -36,7 +36,7 @@ function wholeRequests({ token, page, port }: World): Whole[] {
     { method: "POST", path: "/call", headers: own, body: { name: "payments.get", input: { id: ID } } },
     { method: "POST", path: "/call", headers: own, body: { name: "desk.lock", input: { session: "x" } } },
     { method: "POST", path: "/session", headers: own, body: { key: "x".repeat(43) } },
-    { method: "GET", path: "/watch?view=customer", headers: own, body: null },
+    { method: "GET", path: "/watch?view=cashier", headers: own, body: null },
     { method: "GET", path: "/index.html", headers: [], body: null },
   ];
 }

@@ -48,6 +48,7 @@ export async function openWorld(): Promise<World> {
     certificateWorker: WORKER,
     simulator: "",
     pages,
+    leave: () => undefined,
     spawn: () => Promise.reject(new Error("no training here")),
     listen: { port: 0, screen: (core) => createScreen(core, keys, dir, pages), outside: null },
     say: () => undefined,

@@ -1,3 +1,4 @@
+import { USUAL_DISPLAYS, USUAL_KIOSK } from "../../contract/kiosk.ts";
 import { createHmac, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,6 +16,8 @@ import type { Core, People, Person, Training } from "../../main/core/index.ts";
 import {
   type Findings,
   NO_FINDINGS,
+  NO_MACHINE,
+  type Machine,
   NO_BANK_PAGES,
   NO_EVENTS,
   type BankPages,
@@ -66,6 +69,8 @@ export function testSettings(profile: Profile = PROFILE, more: Partial<Settings>
     till: { id: "A1", name: "Касса 1" },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
     refundPinAbove: null,
+    kiosk: { ...USUAL_KIOSK, catalogue: [] },
+    displays: USUAL_DISPLAYS,
     providers: [
       {
         name: "kaspi",
@@ -89,6 +94,9 @@ export function testSettings(profile: Profile = PROFILE, more: Partial<Settings>
 /** People by their PIN. A session's token is the name of whoever opened it, and is open for a technician and the owner. */
 export function testPeople(pins: Readonly<Record<string, Person>> = {}): People {
   return {
+    unlocked: () => false,
+    lock: () => undefined,
+    watch: () => () => undefined,
     known: () => Object.keys(pins).length > 0,
     async identify(pin, roles) {
       const person = pins[pin];
@@ -165,6 +173,8 @@ export interface DeskOptions {
   readonly pages?: BankPages;
   readonly findings?: Findings;
   readonly training?: Training;
+  /** The line to the machine that hands goods out: none, unless given. */
+  readonly machine?: Machine;
 }
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
@@ -204,6 +214,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   async function boot(): Promise<Core> {
     const mine = (alive = { http: true });
     const ports: Ports = {
+      machine: options.machine ?? NO_MACHINE,
       findings: options.findings ?? NO_FINDINGS,
       pages: options.pages ?? NO_BANK_PAGES,
       events: options.events ?? NO_EVENTS,

@@ -52,6 +52,13 @@ export function heardHost({ bundle, data, config, token: usual, env, node, brows
     if (!process) throw new Error("not started");
     return process;
   };
+  /** What the customer's display hears, where the settings have one. */
+  async function customersStream(url: string, headers: Record<string, string>): Promise<Stream> {
+    const own = { key: new URL(url).searchParams.get("key"), view: "customer" };
+    const session = await ask(port, { method: "POST", path: "/session", headers, body: JSON.stringify(own) });
+    return openStream(port, "/watch?view=customer", { origin: origin(), "x-qabyl-page": session.json().token });
+  }
+
   const host: HeardHost = {
     said,
     get process() {
@@ -82,7 +89,7 @@ export function heardHost({ bundle, data, config, token: usual, env, node, brows
       const own = { origin: origin(), "x-qabyl-page": page };
       streams = await Promise.all([
         openStream(port, "/watch?view=cashier", own),
-        openStream(port, "/watch?view=customer", own),
+        ...(ready.customer === null ? [] : [customersStream(ready.customer, headers)]),
         openStream(port, "/api/v1/events", { authorization: `Bearer ${usual}`, "last-event-id": "0" }),
       ]);
     },

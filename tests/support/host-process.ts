@@ -4,7 +4,13 @@ import { createInterface } from "node:readline";
 export interface HostProcess {
   readonly child: ChildProcess;
   /** The ready line; rejects with all that was said when the process ends before. */
-  readonly ready: Promise<{ url: string; till: string | null; version: string; listen?: string }>;
+  readonly ready: Promise<{
+    url: string;
+    customer: string | null;
+    till: string | null;
+    version: string;
+    listen?: string;
+  }>;
   readonly exit: Promise<number | null>;
   stdout(): string[];
   stderr(): string;

@@ -1,3 +1,4 @@
+import { USUAL_DISPLAYS, USUAL_KIOSK } from "../../contract/kiosk.ts";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import type { CommandInput, CommandName, CommandOutput } from "../../contract/co
 import type { Result } from "../../contract/errors.ts";
 import { minor } from "../../contract/money.ts";
 import type { Payment } from "../../contract/payment.ts";
+import type { CustomerSnapshot } from "../../contract/customer.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { createHttp, type HttpAdapter, type TlsIdentity } from "../../main/adapters/http.ts";
 import { createIds } from "../../main/adapters/ids.ts";
@@ -17,6 +19,7 @@ import type { Core } from "../../main/core/index.ts";
 import type { PaymentRow } from "../../main/core/payment.ts";
 import {
   NO_FINDINGS,
+  NO_MACHINE,
   NO_BANK_PAGES,
   NO_EVENTS,
   type BankPages,
@@ -203,6 +206,7 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
       http: { send: (request: HttpRequest) => (alive ? send(own, http, request, () => alive) : never<HttpAnswer>()) },
       journal: mortalJournal(journal, () => alive),
       vault,
+      machine: NO_MACHINE,
       findings: NO_FINDINGS,
       pages: bank.pages ?? NO_BANK_PAGES,
       events: options.events ?? NO_EVENTS,
@@ -232,10 +236,17 @@ export async function openRealDesk(options: RealDeskOptions): Promise<RealDesk> 
     for (const view of ["cashier", "customer"] as const) {
       core.watch(view, (snapshot) => {
         if (!alive) return;
-        for (const payment of [snapshot.current, ...snapshot.parked]) {
-          if (payment?.qr) shown.set(payment.number, (shown.get(payment.number) ?? new Set()).add(payment.qr.payload));
+        const see = (number: string, payload: string): void =>
+          void shown.set(number, (shown.get(number) ?? new Set()).add(payload));
+        if (snapshot.view === "customer") {
+          const { sale } = snapshot as CustomerSnapshot;
+          if (sale?.code && !sale.link) see(sale.number, sale.code);
+          return;
         }
-        if (view === "cashier") booted.latest = snapshot;
+        const whole = snapshot;
+        for (const payment of [whole.current, ...whole.parked])
+          if (payment?.qr) see(payment.number, payment.qr.payload);
+        booted.latest = whole;
       });
     }
     await core.start();
@@ -448,6 +459,8 @@ function settingsOf(
     till: { id: tillId, name: tillId },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
     refundPinAbove: null,
+    kiosk: { ...USUAL_KIOSK, catalogue: [] },
+    displays: USUAL_DISPLAYS,
     providers: [
       {
         name: profile.provider,

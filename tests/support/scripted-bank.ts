@@ -42,6 +42,8 @@ export interface ScriptedBank extends Http {
   next(path: string, ...fates: Fate[]): void;
   /** What every request of a path's beginning meets from now on; null ends it. */
   always(path: string, fate: Fate | null): void;
+  /** Whatever was scripted and has not been met is met no more. */
+  forget(): void;
   status(word: string): void;
   /** The word about every refund code that waits for its scan. */
   returnStatus(word: string): void;
@@ -197,6 +199,10 @@ export function scriptedBank(clock: SimulatedClock): ScriptedBank {
     always(path, fate) {
       if (fate === null) standing.delete(path);
       else standing.set(path, fate);
+    },
+    forget() {
+      queues.clear();
+      standing.clear();
     },
     status(next) {
       word = next;

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { openJournal, type JournalFile } from "../../main/adapters/journal.ts";
+import { openPictures, picturesIn } from "../../main/pictures.ts";
 import { applyDocument, type Stores } from "../../main/settings/apply.ts";
 import { lineOf, ProvisionFailure } from "../../main/settings/failure.ts";
 import { readDocument } from "../../main/settings/read.ts";
@@ -29,6 +30,7 @@ export async function openShopStores(shop: Shop, certificateWorker = ""): Promis
     crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"), seal: () => "" },
     journal,
     vault: memoryVault(),
+    pictures: openPictures(picturesIn(shop.dir)),
     certificateWorker,
   };
   const apply = async () => applyDocument(stores, await readDocument(shop.file, false));

@@ -13,6 +13,8 @@ export interface TillApp {
   readonly app: App;
   readonly dir: string;
   snapshot(): Snapshot;
+  /** How often the host was asked to end. */
+  left(): number;
   call<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Result<CommandOutput[N]>>;
   /** Throws what the till refused. */
   must<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput[N]>;
@@ -33,6 +35,7 @@ export async function openTillApp({ worker, provision, port = 0 }: TillAppOption
   const dir = await mkdtemp(join(tmpdir(), "qabyl-app-"));
   let app: App;
   let latest: Snapshot | null = null;
+  let left = 0;
   const start = async (file?: string): Promise<void> => {
     app = await startApp({
       version: "0.0.0-test",
@@ -43,6 +46,7 @@ export async function openTillApp({ worker, provision, port = 0 }: TillAppOption
       certificateWorker: worker,
       simulator: "",
       pages: NO_BANK_PAGES,
+      leave: () => (left += 1),
       spawn: () => Promise.reject(new Error("no training here")),
       listen: { port, screen: null, outside: null },
       say: () => undefined,
@@ -59,6 +63,7 @@ export async function openTillApp({ worker, provision, port = 0 }: TillAppOption
       if (!latest) throw new Error("no snapshot yet");
       return latest;
     },
+    left: () => left,
     call: (name, input) => app.core.call({ kind: "person", name: "cashier" }, name, input) as never,
     async must(name, input) {
       const result = await till.call(name, input);
