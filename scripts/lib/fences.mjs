@@ -14,7 +14,16 @@ import { root } from "./paths.mjs";
  */
 
 /** Everything of main that knows no host; "main/*" are the files that lie in main itself. */
-const hostless = ["contract", "main/core", "main/banks", "main/adapters", "main/till", "main/settings", "main/*"];
+const hostless = [
+  "contract",
+  "main/core",
+  "main/banks",
+  "main/adapters",
+  "main/till",
+  "main/machine",
+  "main/settings",
+  "main/*",
+];
 
 /** @type {readonly Fence[]} */
 export const fences = [
@@ -34,6 +43,11 @@ export const fences = [
     may: ["contract", "main/core", "node:*", "undici", "node-forge", "pino", "pino-roll", "@platformatic/kafka"],
   },
   { folder: "main/till", may: ["contract", "main/core", "node:http", "zod"] },
+  {
+    folder: "main/machine",
+    may: ["contract", "node:net", "node:fs", "node:tty", "node:child_process", "node:util"],
+    mayType: ["main/core"],
+  },
   { folder: "main/settings", may: ["contract", "main/core", "main/adapters", "node:*", "zod"] },
   { folder: "main/electron", may: [...hostless, "node:*", "electron"] },
   { folder: "main/node", may: [...hostless, "node:*"] },

@@ -8,6 +8,7 @@ export const unitSuites = [
   "core",
   "adapters",
   "node",
+  "machine",
   "simulator",
   "harness",
   "electron",

@@ -13,7 +13,18 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const REPORT = join(HERE, "..", "..", "docs", "reliability.md");
 /** What measures time, and so wants the machine for itself; the others run two at once. */
 const ALONE: readonly string[] = ["kill", "deaths"];
-const ORDER: readonly string[] = [...ALONE, "soak", "model", "damage", "matrix", "clock", "refunds", "rivals", "fuzz"];
+const ORDER: readonly string[] = [
+  ...ALONE,
+  "soak",
+  "model",
+  "vending",
+  "damage",
+  "matrix",
+  "clock",
+  "refunds",
+  "rivals",
+  "fuzz",
+];
 /** Before the last line of a part's output. */
 const RESULT = "result ";
 const BOUND_MS = 45 * 60_000;

@@ -7,18 +7,25 @@ export * from "../../../main/adapters/http.ts";
 
 // Told just before the bytes are handed to the socket: a turn later the system has them, and the bank will read them
 // although we are dead.
-subscribe("undici:client:sendHeaders", () => void setImmediate(() => boundary("after the send")));
+subscribe("undici:client:sendHeaders", (message) => {
+  const { path } = (message as { readonly request: { readonly path: string } }).request;
+  setImmediate(() => boundary("after the send", givesBack(path) ? ["after the refund is sent"] : []));
+});
+
+/** The one request of Kaspi's scheme 3 that moves money to the customer. */
+const givesBack = (url: string): boolean => url.includes("/payment/return");
 
 export function createHttp(options: HttpOptions): HttpAdapter {
   const http = create(options);
   return {
     ...http,
     async send(request) {
-      boundary("before the send");
+      const back = givesBack(request.url);
+      boundary("before the send", back ? ["before the refund is sent"] : []);
       try {
         return await http.send(request);
       } finally {
-        boundary("after the answer");
+        boundary("after the answer", back ? ["after the refund's answer"] : []);
       }
     },
   };

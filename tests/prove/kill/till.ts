@@ -37,8 +37,8 @@ export interface Life {
   screen(): Snapshot;
   api(method: "GET" | "POST", path: string, body?: object, key?: string): Promise<Answered>;
   call(name: string, input: object): Promise<Result<any>>;
-  /** Counts boundaries from now on, and dies at the n-th; 0: lives. */
-  arm(n: number): Promise<void>;
+  /** Counts boundaries from now on, and dies at the n-th (0: lives), or at the first of that name. */
+  arm(n: number, at?: string): Promise<void>;
   kill(): void;
   stop(): Promise<number | null>;
   said(): string;
@@ -140,9 +140,9 @@ async function openLife(child: ChildProcess, begun: number, token: string, shown
         });
         return answer.json();
       },
-      async arm(n) {
+      async arm(n, at) {
         const armed = once(child, "message");
-        child.send({ arm: n });
+        child.send({ arm: n, at });
         await Promise.race([armed, dead]);
       },
       kill: () => void child.kill("SIGKILL"),

@@ -29,7 +29,7 @@ function saysOf({ state, settled, resolution, detail }: PaymentRow, now: number)
   return settled ? "not_paid" : "open";
 }
 
-export function takenOf({ banks }: Shop, rows: readonly PaymentRow[]): Taken[] {
+export function takenOf({ banks }: Pick<Shop, "banks">, rows: readonly PaymentRow[]): Taken[] {
   const taken: Taken[] = [];
   // The banks' numbers are each bank's own: the same one may stand at two of them.
   const kaspi = rows.filter(({ provider }) => provider === "kaspi");
