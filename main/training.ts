@@ -1,11 +1,12 @@
 /** Practice on banks of our own. The only file that knows where the simulator is; it runs as a child process. */
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { EpayTerminal } from "../contract/banks/epay.ts";
 import { readProvision, SHORT_TOKEN } from "../contract/provision.ts";
 import { privateDirectory, readIfThere, writePrivately } from "./adapters/files.ts";
 import type { Training } from "./core/index.ts";
+import { practice, practicePictures, type Mode } from "./training-mode.ts";
 import { startPhone, type Phone } from "./training-phone.ts";
 import type { ProvisionDocument } from "./settings/read.ts";
 
@@ -66,8 +67,17 @@ interface Ready {
   readonly controlToken: string;
 }
 
-/** Starts the banks in `dir` (the training folder) and makes the settings of a shop that works with them. */
-export async function startTraining(dir: string, module: string, spawn: Spawn): Promise<TrainingBank> {
+export interface TrainingParts {
+  /** The training folder. */
+  readonly dir: string;
+  /** Script of the banks; the pictures of the demo products lie in renderer/demo beside it. */
+  readonly module: string;
+  readonly spawn: Spawn;
+  readonly mode: Mode;
+}
+
+/** Starts the banks and makes the settings of a shop that works with them. */
+export async function startTraining({ dir, module, spawn, mode }: TrainingParts): Promise<TrainingBank> {
   const child = await startBank(join(dir, "bank"), module, spawn);
   try {
     const ready = readReady(child.ready);
@@ -78,7 +88,12 @@ export async function startTraining(dir: string, module: string, spawn: Spawn): 
       scanMs: TIMES.scanSeconds * 1000,
     });
     await phone.fault("none");
-    return { document: await documentOf(dir, ready), training: trainingOf(phone), close: () => end(child, phone) };
+    const demo = join(dirname(module), "renderer", "demo");
+    return {
+      document: await documentOf({ dir, demo, mode }, ready),
+      training: trainingOf(phone),
+      close: () => end(child, phone),
+    };
   } catch (error) {
     child.kill();
     throw error;
@@ -134,12 +149,16 @@ function end(child: Child, phone: Phone): void {
   child.kill();
 }
 
-async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument> {
+async function documentOf(
+  { dir, demo, mode }: Pick<TrainingParts, "dir" | "mode"> & { readonly demo: string },
+  ready: Ready,
+): Promise<ProvisionDocument> {
   const { halyk, epay } = ready;
   const raw = {
     version: 1,
     language: "ru",
     timezone: "Asia/Almaty",
+    ...practice(mode),
     merchant: { name: "Дүкен №1", supportPhone: "+7 727 000 00 00" },
     till: {
       id: "T1",
@@ -185,6 +204,7 @@ async function documentOf(dir: string, ready: Ready): Promise<ProvisionDocument>
   const files = new Map<string, Uint8Array>([
     ["providers.kaspi.certificate", await readFile(ready.certificate)],
     ["providers.kaspi.privateKey", await readFile(ready.privateKey)],
+    ...(await practicePictures(demo, checked.value)),
   ]);
   for (const [bank, { ca }] of Object.entries({ kaspi: ready, halykQr: halyk, epay }))
     for (const [index, path] of ca.entries()) files.set(`providers.${bank}.ca[${index}]`, await readFile(path));

@@ -1,6 +1,7 @@
 /** Applies the provisioning file whole: secrets to the vault, everything else to the journal. */
 import { createHash } from "node:crypto";
-import { parseAmount } from "../../contract/money.ts";
+import type { CatalogueItem } from "../../contract/kiosk.ts";
+import { formatAmount, minor, parseAmount } from "../../contract/money.ts";
 import { SHORT_PERSON, SHORT_TOKEN, type Provision } from "../../contract/provision.ts";
 import type { Environment } from "../../contract/states.ts";
 import type { Clock, Crypto, Journal, Vault } from "../core/ports.ts";
@@ -9,7 +10,8 @@ import { endedEvents, halykQrParts } from "./halyk-qr.ts";
 import { importFiles } from "./identity.ts";
 import { kaspiParts } from "./kaspi.ts";
 import { hashPin } from "./pin.ts";
-import type { ProvisionDocument } from "./read.ts";
+import { readPicture, type Pictures } from "./pictures.ts";
+import { pictureField, type ProvisionDocument } from "./read.ts";
 import {
   META_FINGERPRINT,
   META_PATH,
@@ -24,6 +26,7 @@ export interface Stores {
   readonly crypto: Crypto;
   readonly journal: Pick<Journal, "commit" | "meta" | "profiles">;
   readonly vault: Vault;
+  readonly pictures: Pictures;
   /** The worker that opens a PFX: its key derivation may take seconds. */
   readonly certificateWorker: string;
 }
@@ -33,7 +36,7 @@ const FORM = "1";
 
 /**
  * Applies the document unless it is what was applied last, and says which. `environment` overrules the file's (training
- * is no word of the file). The vault is written before the journal:
+ * is no word of the file). Pictures and the vault are written before the journal:
  * a crash in between leaves the old fingerprint, and the next start does it again.
  */
 export async function applyDocument(
@@ -46,6 +49,8 @@ export async function applyDocument(
   if ((await journal.meta(META_FINGERPRINT)) === fingerprint) {
     if ((await journal.meta(META_PATH)) !== document.path)
       await journal.commit({ at: clock.now(), meta: { [META_PATH]: document.path } });
+    // The folder may have come back from a backup without them. A product without its picture is no reason not to start.
+    await catalogueOf(stores, document).catch(() => undefined);
     return "unchanged";
   }
   const { value } = document;
@@ -59,6 +64,8 @@ export async function applyDocument(
     till: { id: value.till.id, name: value.till.name ?? value.till.id },
     screen: value.screen,
     refundPinAbove: value.refund.pinAbove === null ? null : parseAmount(value.refund.pinAbove),
+    kiosk: { ...value.kiosk, catalogue: await catalogueOf(stores, document) },
+    displays: value.displays,
     tokens: tokensOf(value, stores.crypto),
     people: await peopleOf(value),
     providers,
@@ -97,6 +104,21 @@ async function banksOf(
     providers: [...kaspi.providers, ...halykQr.providers, ...epay.providers],
     secrets: { ...kaspi.secrets, ...halykQr.secrets, ...epay.secrets },
   };
+}
+
+/** The products, with their pictures taken in. */
+async function catalogueOf(
+  { pictures }: Pick<Stores, "pictures">,
+  document: ProvisionDocument,
+): Promise<CatalogueItem[]> {
+  const items: CatalogueItem[] = [];
+  for (const [index, { price, ...item }] of document.value.kiosk.catalogue.entries()) {
+    const content = document.files.get(pictureField(index)) ?? null;
+    const read = content && readPicture(content);
+    const picture = content && read?.ok ? await pictures.take(content, read.kind) : null;
+    items.push({ ...item, price: formatAmount(parseAmount(price) ?? minor(0)), picture });
+  }
+  return items;
 }
 
 /** Puts settings in the place of those there are: secrets first, so that the journal never names what is not there. */

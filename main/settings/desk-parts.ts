@@ -1,6 +1,7 @@
 /** What the technician's desk works with, and how it says no. */
 import { appError, type AppError, type ErrorCode } from "../../contract/errors.ts";
 import type { CareView } from "../../contract/desk.ts";
+import type { DisplayView } from "../../contract/kiosk.ts";
 import type { Provider } from "../../contract/states.ts";
 import type { BankDesk, Person } from "../core/index.ts";
 import type { Bank } from "../core/bank.ts";
@@ -52,6 +53,10 @@ export interface DeskParts {
   readonly forgetIdentity: (name: string) => void;
   /** Puts other tokens in use at once; false when the till API's port cannot be opened. */
   readonly useTokens: (tokens: readonly StoredToken[]) => Promise<boolean>;
+  /** Of this computer; empty where the host does not know them. */
+  readonly displays: () => readonly DisplayView[];
+  /** The host's way out of an unattended till; it lets the answer out first. */
+  readonly leave: () => void;
 }
 
 export interface Visitor extends Person {

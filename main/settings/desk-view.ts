@@ -16,7 +16,7 @@ import type { HalykQrDesk } from "./desk-halyk.ts";
 import type { DeskParts } from "./desk-parts.ts";
 import { activeSeat, draftOf, identityOf, missingIn, seatsOfDraft, type Draft } from "./draft.ts";
 import { withoutPin } from "./people.ts";
-import { IDLE_SECONDS } from "./sessions.ts";
+import { idleSecondsOf } from "./sessions.ts";
 import { providersOf, type StoredSettings } from "./stored.ts";
 
 /** What is drawn up and tried at the desk, by bank. */
@@ -31,7 +31,7 @@ export async function deskView(
   person: Person,
   { connection, halykQr, epay }: DeskBanks,
 ): Promise<DeskView> {
-  const { stores, care, inUse, running, requests, drop, dropFolder, version, training } = parts;
+  const { stores, care, inUse, running, requests, drop, dropFolder, version, training, displays } = parts;
   const { stored, organization } = inUse;
   const { draft, check } = connection;
   const now = stores.clock.now();
@@ -41,8 +41,10 @@ export async function deskView(
   const { id, name, role } = person;
   return {
     person: { id, name, role },
-    idleSeconds: IDLE_SECONDS,
+    idleSeconds: idleSecondsOf(stored.mode),
     general: generalOf(stored),
+    kiosk: stored.kiosk,
+    displays: displays(),
     people: stored.people.map(withoutPin),
     tokens: stored.tokens.map(({ name: token, may }) => ({ name: token, may })),
     kaspi: kaspi && training ? { ...kaspi, environment: "training" } : kaspi,
@@ -62,9 +64,9 @@ export async function deskView(
 }
 
 export function generalOf(stored: StoredSettings): GeneralSettings {
-  const { merchant, language, timezone, till, screen, refundPinAbove } = stored;
+  const { merchant, language, timezone, till, screen, refundPinAbove, mode, displays } = stored;
   const pinAbove = refundPinAbove === null ? null : formatAmount(minor(refundPinAbove));
-  return { merchant, language, timezone, till, screen, refund: { pinAbove } };
+  return { merchant, language, timezone, till, screen, refund: { pinAbove }, mode, displays };
 }
 
 function kaspiView(draft: Draft, stored: StoredSettings, now: number): KaspiSettingsView {

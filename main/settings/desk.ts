@@ -13,6 +13,7 @@ import { createCertificates } from "./desk-certificates.ts";
 import { createConnection } from "./desk-connection.ts";
 import { createEpayDesk } from "./desk-epay.ts";
 import { createHalykQrDesk } from "./desk-halyk.ts";
+import { createKioskDesk, mustSuitMode } from "./desk-kiosk.ts";
 import { DeskRefusal, refused, store, storeAndSwap, type DeskParts, type Visitor } from "./desk-parts.ts";
 import { createStaff } from "./desk-staff.ts";
 import { deskView } from "./desk-view.ts";
@@ -37,6 +38,7 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
   const certificates = createCertificates(parts, connection);
   const others = { halykQr: createHalykQrDesk(parts), epay: createEpayDesk(parts) };
   const staff = createStaff(parts, sessions);
+  const kiosk = createKioskDesk(parts);
   let last: Promise<unknown> = Promise.resolve();
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -86,9 +88,22 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
     till,
     screen,
     refund,
+    mode,
+    displays,
   }: CommandInput<"settings.save">["general"]) {
     const refundPinAbove = refund.pinAbove === null ? null : parseAmount(refund.pinAbove);
-    const stored = valid({ ...inUse.stored, merchant, language, timezone, till, screen, refundPinAbove });
+    const stored = valid({
+      ...inUse.stored,
+      merchant,
+      language,
+      timezone,
+      till,
+      screen,
+      refundPinAbove,
+      mode,
+      displays,
+    });
+    mustSuitMode(stored);
     // The screen's own choice gives way, as it does to a new file.
     const meta: Record<string, null> = language === inUse.stored.language ? {} : { language: null };
     await storeAndSwap(parts, stored, { meta });
@@ -103,6 +118,7 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
   }
 
   async function putTokens(tokens: StoredSettings["tokens"]): Promise<void> {
+    mustSuitMode({ ...inUse.stored, tokens });
     const before = inUse.stored.tokens;
     if (!(await parts.useTokens(tokens))) throw refused("bad_setting", { field: "port" });
     try {
@@ -127,7 +143,22 @@ export function createDesk(parts: DeskParts, people: People, sessions: Sessions)
     },
     "setup.begin": begin,
     "settings.get": then(async () => undefined),
-    "settings.save": then(({ general }) => save(general)),
+    "settings.save": then(async ({ general }, { session }) => {
+      await save(general);
+      // Another mode may give it less time.
+      sessions.touch(session);
+    }),
+    "kiosk.save": then((input) => kiosk.save(input.kiosk)),
+    async "kiosk.picture"({ session, file }) {
+      visitor(session);
+      return { picture: await kiosk.picture(file) };
+    },
+    async "kiosk.leave"({ session }) {
+      await kiosk.leave(visitor(session));
+      // Where only the window is closed the till goes on, and belongs to the customers.
+      sessions.end(session);
+      return null;
+    },
     "people.put": then((input) => staff.put(input)),
     "people.remove": then(({ id }) => staff.remove(id)),
     async "token.make"(input) {

@@ -179,17 +179,16 @@ export function wayOf(draft: Draft, { profile }: Seat): Way {
 
 /**
  * The settings as the provisioning file would say them, with one bank or none; without people and tokens, which are kept
- * as hashes.
+ * as hashes, and so without the mode, which needs them (see `mustSuitMode`).
  */
 export function documentOf(
   stored: StoredSettings,
   providers: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  const { language, mode, timezone, merchant, till, screen, refundPinAbove } = stored;
+  const { language, timezone, merchant, till, screen, refundPinAbove } = stored;
   return {
     version: 1,
     language,
-    mode,
     timezone,
     merchant,
     till,

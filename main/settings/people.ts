@@ -21,6 +21,9 @@ export function createPeople({ guard, sessions, all }: PeopleParts): People {
       );
       return checked.ok ? { ok: true, value: withoutPin(checked.value) } : checked;
     },
+    unlocked: () => sessions.any(),
+    lock: () => sessions.endAll(),
+    watch: (listener) => sessions.watch(listener),
     session(token) {
       const id = sessions.touch(token);
       const person = all().find((one) => one.id === id);

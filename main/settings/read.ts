@@ -3,8 +3,8 @@ import { lstat, open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { readProvision, type Problem, type Provision } from "../../contract/provision.ts";
 import { readableByOthers } from "../adapters/files.ts";
-import { notBuilt } from "./built.ts";
 import { ProvisionFailure } from "./failure.ts";
+import { readPicture } from "./pictures.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 const FILE_CAP = 256 * 1024;
@@ -31,10 +31,7 @@ export async function readDocument(path: string, insecure: boolean): Promise<Pro
   const json = parseStrictJson(bytes);
   if (!json.ok) throw new ProvisionFailure(json.problems);
   const checked = readProvision(json.value);
-  const problems: Problem[] = checked.ok ? [] : [...checked.problems];
-  for (const problem of notBuilt(json.value))
-    if (!problems.some((known) => known.path === problem.path)) problems.push(problem);
-  if (!checked.ok || problems.length > 0) throw new ProvisionFailure(problems);
+  if (!checked.ok) throw new ProvisionFailure(checked.problems);
   return { path, value: checked.value, bytes, files: await readNamed(path, checked.value) };
 }
 
@@ -44,7 +41,10 @@ async function readNamed(path: string, value: Provision): Promise<Map<string, Ui
   const problems: Problem[] = [];
   for (const [field, name] of namedFiles(value)) {
     try {
-      files.set(field, await readWhole(resolve(dirname(path), name), NAMED_CAP, field));
+      const content = await readWhole(resolve(dirname(path), name), NAMED_CAP, field);
+      const picture = isPicture(field) ? readPicture(content) : null;
+      if (picture?.ok === false) problems.push({ path: field, words: picture.words });
+      files.set(field, content);
     } catch (error) {
       if (!(error instanceof ProvisionFailure)) throw error;
       problems.push(...error.problems);
@@ -54,7 +54,11 @@ async function readNamed(path: string, value: Provision): Promise<Map<string, Ui
   return files;
 }
 
-function namedFiles({ providers: { kaspi, halykQr, epay } }: Provision): [field: string, name: string][] {
+/** The field that names a product's picture. */
+export const pictureField = (index: number): string => `kiosk.catalogue[${index}].picture`;
+const isPicture = (field: string): boolean => /^kiosk\.catalogue\[\d+\]\.picture$/.test(field);
+
+function namedFiles({ kiosk, providers: { kaspi, halykQr, epay } }: Provision): [field: string, name: string][] {
   const roots = (field: string, names: readonly string[] = []): [string, string][] =>
     names.map((name, index) => [`${field}[${index}]`, name]);
   const list: [string, string | undefined][] = [
@@ -64,6 +68,10 @@ function namedFiles({ providers: { kaspi, halykQr, epay } }: Provision): [field:
     ...roots("providers.halykQr.ca", halykQr?.ca),
     ...roots("providers.halykQr.kafka.tls.ca", halykQr?.kafka?.tls?.ca),
     ...roots("providers.epay.ca", epay?.ca),
+    ...kiosk.catalogue.map(({ picture }, index): [string, string | undefined] => [
+      pictureField(index),
+      picture ?? undefined,
+    ]),
   ];
   return list.filter((entry): entry is [string, string] => entry[1] !== undefined);
 }

@@ -1,5 +1,6 @@
 /** The settings as the journal's meta keeps them: everything that is no secret, and hashes of what is. */
 import { appError } from "../../contract/errors.ts";
+import { USUAL_DISPLAYS, USUAL_KIOSK, type DisplaySettings, type KioskSettings } from "../../contract/kiosk.ts";
 import { minor, parseAmount } from "../../contract/money.ts";
 import { USUAL_PIN_LIMIT } from "../../contract/provision.ts";
 import type { Language, Provider, Role, Scope } from "../../contract/states.ts";
@@ -58,6 +59,8 @@ export interface StoredSettings {
   readonly screen: Settings["screen"];
   /** In tiyn; null: no refund needs a PIN. */
   readonly refundPinAbove: number | null;
+  readonly kiosk: KioskSettings;
+  readonly displays: DisplaySettings;
   readonly tokens: readonly StoredToken[];
   readonly people: readonly StoredPerson[];
   readonly providers: readonly StoredProvider[];
@@ -72,6 +75,8 @@ export async function readStored(journal: Pick<Journal, "meta">): Promise<Stored
   return {
     ...kept,
     refundPinAbove: kept.refundPinAbove === undefined ? USUAL_LIMIT : kept.refundPinAbove,
+    kiosk: { ...USUAL_KIOSK, ...kept.kiosk },
+    displays: { ...USUAL_DISPLAYS, ...kept.displays },
     providers: kept.providers.map((provider) => ({
       ...provider,
       // Settings from before there was a second bank: Kaspi has none of these.
@@ -105,7 +110,7 @@ export function settingsFrom(
   stored: StoredSettings,
   more: { now: number; training: boolean; provisionFile: string | null; organization?: string | null },
 ): Settings {
-  const { mode, language, timezone, merchant, till, screen, people, refundPinAbove } = stored;
+  const { mode, language, timezone, merchant, till, screen, people, refundPinAbove, kiosk, displays } = stored;
   const active = ORDER.map((name) => activeProvider(stored, name, more.organization ?? null)).filter(
     (provider) => provider !== null,
   );
@@ -116,6 +121,11 @@ export function settingsFrom(
     merchant,
     till,
     screen,
+    kiosk: {
+      ...kiosk,
+      catalogue: kiosk.catalogue.map(({ price, ...item }) => ({ ...item, price: parseAmount(price) ?? minor(0) })),
+    },
+    displays,
     // Nobody could give a PIN where nobody has one.
     refundPinAbove: people.length === 0 || refundPinAbove === null ? null : minor(refundPinAbove),
     providers: active.map((provider) => providerFrom(provider, more.now)),
@@ -158,6 +168,8 @@ export const NOTHING_STORED: StoredSettings = {
   till: { id: "T1", name: "T1" },
   screen: { autoReturnSeconds: 5, idleSeconds: 60 },
   refundPinAbove: USUAL_LIMIT,
+  kiosk: USUAL_KIOSK,
+  displays: USUAL_DISPLAYS,
   tokens: [],
   people: [],
   providers: [],

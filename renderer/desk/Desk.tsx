@@ -17,16 +17,24 @@ import type { Closed, Opened } from "./session.ts";
 import { Settings } from "./settings/Settings.tsx";
 import { Unlock } from "./Unlock.tsx";
 
+/** What a place of its own around the settings is given: the ways to them and out of the desk. */
+export interface DeskHome {
+  readonly settings: () => void;
+  readonly away: () => void;
+}
+
 interface Props {
   readonly snapshot: Snapshot;
   readonly leave: () => void;
+  /** Where the desk begins and where its settings lead back to; without it they are all there is, and leading back leaves. */
+  readonly home?: (ways: DeskHome) => ReactNode;
 }
 
 /**
  * The technician's desk: unlocking, the set-up wizard and the settings. The session lives in this component and nowhere
  * else: it is gone with it, after the idle time, and when the till says that it is locked.
  */
-export default function Desk({ snapshot, leave }: Props): ReactNode {
+export default function Desk({ snapshot, leave, home }: Props): ReactNode {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [why, setWhy] = useState<Closed | null>(null);
   const session = useRef<string | null>(null);
@@ -39,12 +47,18 @@ export default function Desk({ snapshot, leave }: Props): ReactNode {
     setOpened(next);
   }, []);
   const change = useCallback((view: DeskView) => setOpened((before) => before && { ...before, view }), []);
-  const close = useCallback((reason: Closed): void => {
-    if (session.current !== null && reason !== "locked") void callDesk("desk.lock", { session: session.current });
-    session.current = null;
-    setWhy(reason);
-    setOpened(null);
-  }, []);
+  const unattended = home !== undefined;
+  const close = useCallback(
+    (reason: Closed): void => {
+      if (session.current !== null && reason !== "locked") void callDesk("desk.lock", { session: session.current });
+      session.current = null;
+      setWhy(reason);
+      setOpened(null);
+      // Nobody is there to type a PIN: the screen belongs to the customers again.
+      if (unattended) leave();
+    },
+    [unattended, leave],
+  );
   useEffect(
     () => () => {
       if (session.current !== null) void callDesk("desk.lock", { session: session.current });
@@ -53,10 +67,10 @@ export default function Desk({ snapshot, leave }: Props): ReactNode {
   );
   const away = (): void => {
     close("left");
-    leave();
+    if (!unattended) leave();
   };
 
-  if (opened) return <Open key={opened.session} {...{ snapshot, opened, change, close, away }} />;
+  if (opened) return <Open key={opened.session} {...{ snapshot, opened, change, close, away, home }} />;
   const { setupNeeded, pinKnown } = snapshot.app;
   if (setupNeeded && !pinKnown) return <Begin snapshot={snapshot} open={open} />;
   return <Unlock snapshot={snapshot} why={why} open={open} leave={setupNeeded ? null : leave} />;
@@ -68,9 +82,10 @@ interface OpenProps {
   readonly change: (view: DeskView) => void;
   readonly close: (why: Closed) => void;
   readonly away: () => void;
+  readonly home: Props["home"];
 }
 
-type At = "settings" | "choose" | DeskBank;
+type At = "home" | "settings" | "choose" | DeskBank;
 
 /** A till with no bank is here to get one; what was begun is gone on with. */
 function firstAt(view: DeskView): At {
@@ -87,12 +102,14 @@ const WIZARDS = {
   epay: EpayWizard,
 } as const satisfies Record<DeskBank, unknown>;
 
-function Open({ snapshot, opened, change, close, away }: OpenProps): ReactNode {
+function Open({ snapshot, opened, change, close, away, home }: OpenProps): ReactNode {
   const desk = useRunningDesk(opened, change, close);
-  const [at, setAt] = useState(() => firstAt(opened.view));
+  const [at, setAt] = useState((): At => (home ? "home" : firstAt(opened.view)));
   const leave = (): void => setAt("settings");
   const place = (): ReactNode => {
-    if (at === "settings") return <Settings snapshot={snapshot} connect={setAt} leave={away} />;
+    if (home && at === "home") return home({ settings: () => setAt("settings"), away });
+    if (at === "settings" || at === "home")
+      return <Settings snapshot={snapshot} connect={setAt} leave={home ? () => setAt("home") : away} />;
     if (at === "choose") return <ChooseBank snapshot={snapshot} leave={leave} connect={setAt} />;
     const Wizard = WIZARDS[at];
     const before = hasBank(desk.view) ? null : () => setAt("choose");

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 import type { AppError } from "../../contract/errors.ts";
+import { TRAINING_PIN } from "../../contract/unattended-facts.ts";
 import { errorText } from "../../contract/messages/index.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { useStore } from "../store.ts";
@@ -106,6 +107,11 @@ export function Unlock({ snapshot, why, open, leave }: Props): ReactNode {
         <div className="charge">
           <div className="side">
             <Said error={error} left={left} why={why} />
+            {snapshot.app.training && (
+              <p className="dim" data-testid="training-pin">
+                {words("pin.training", { pin: TRAINING_PIN })}
+              </p>
+            )}
             <div className="row push">
               <Button id="done" kind="main" off={off} onPress={() => void unlock()}>
                 {words("pin.open")}

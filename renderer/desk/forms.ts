@@ -5,6 +5,7 @@ export const BIN = /^\d{12}$/;
 export const PHONE = /^[+0-9][0-9 ()-]{1,31}$/;
 export const TILL_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,11}$/;
 export const PLAIN_ID = /^[A-Za-z0-9_-]{1,32}$/;
+export const PRODUCT_ID = /^[A-Za-z0-9_-]{1,16}$/;
 export const PIN = /^\d{4,12}$/;
 export const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 export const HOST = /^[A-Za-z0-9.:-]{1,64}$/;

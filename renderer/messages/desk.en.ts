@@ -1,3 +1,4 @@
+import { deskKioskEn } from "./desk-kiosk.en.ts";
 import type { DeskMessages } from "./desk.kk.ts";
 
 export const deskEn: DeskMessages = {
@@ -730,4 +731,5 @@ export const deskEn: DeskMessages = {
   "epay.first.token.1": "Under “Till programs” make a key for the web shop that may do “payments”.",
   "epay.first.token.2": "The site sends the till the Google Pay token (method googlePay).",
   "epay.first.token.3": "The payment must stand in this till's history.",
+  ...deskKioskEn,
 };

@@ -1,4 +1,6 @@
 /** The technician's desk. The Kazakh words are the source of the keys. A number or a time takes no suffix (glossary.md). */
+import { deskKioskKk } from "./desk-kiosk.kk.ts";
+
 export const deskKk = {
   app: "Қабыл",
   next: "Әрі қарай",
@@ -730,6 +732,7 @@ export const deskKk = {
   "epay.first.token.1": "«Касса бағдарламалары» бөлімінде дүкен сайтына «төлем» құқығымен кілт жасаңыз.",
   "epay.first.token.2": "Сайт Google Pay токенін кассаға жібереді (googlePay тәсілі).",
   "epay.first.token.3": "Төлем осы кассаның тарихында тұруы керек.",
+  ...deskKioskKk,
 } as const;
 
 export type DeskKey = keyof typeof deskKk;

@@ -1,3 +1,4 @@
+import { deskKioskRu } from "./desk-kiosk.ru.ts";
 import type { DeskMessages } from "./desk.kk.ts";
 
 export const deskRu: DeskMessages = {
@@ -727,4 +728,5 @@ export const deskRu: DeskMessages = {
   "epay.first.token.1": "В разделе «Кассовые программы» сделайте для сайта магазина ключ с правом «оплата».",
   "epay.first.token.2": "Сайт передаёт кассе токен Google Pay (способ googlePay).",
   "epay.first.token.3": "Оплата должна появиться в истории этой кассы.",
+  ...deskKioskRu,
 };

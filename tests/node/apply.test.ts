@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openJournal, type JournalFile } from "../../main/adapters/journal.ts";
 import type { Vault } from "../../main/core/ports.ts";
 import { identityName, secretsName } from "../../main/core/settings.ts";
+import { openPictures, picturesIn } from "../../main/pictures.ts";
 import { applyDocument, tokenHash, type Stores } from "../../main/settings/apply.ts";
 import { lineOf, ProvisionFailure } from "../../main/settings/failure.ts";
 import { isPin } from "../../main/settings/pin.ts";
@@ -41,6 +42,7 @@ beforeEach(async () => {
     crypto: { mac: (purpose, text) => createHmac("sha256", purpose).update(text).digest("hex"), seal: () => "" },
     journal,
     vault,
+    pictures: openPictures(picturesIn(shop.dir)),
     certificateWorker: bundles.path("certificate-worker.cjs"),
   };
 });

@@ -5,9 +5,10 @@ import type { Journal } from "../../main/core/ports.ts";
 import { createPeople } from "../../main/settings/people.ts";
 import { createPinGuard, META_TRIES, type PinGuard } from "../../main/settings/pin-guard.ts";
 import type { PinHash } from "../../main/settings/pin.ts";
-import { createSessions, IDLE_SECONDS } from "../../main/settings/sessions.ts";
+import { createSessions, idleSecondsOf, type Sessions } from "../../main/settings/sessions.ts";
 import type { StoredPerson } from "../../main/settings/stored.ts";
 import { silentLog } from "../support/desk.ts";
+import { simulatedClock } from "../support/simulated-clock.ts";
 
 /** At a cost that a test can pay often. */
 function cheap(pin: string): PinHash {
@@ -22,7 +23,9 @@ const people: StoredPerson[] = [
 let wall = 0;
 let mono = 0;
 let up = 0;
-const clock = { now: () => wall, mono: () => mono };
+const clock = { now: () => wall, mono: () => mono, setTimeout: () => null, clearTimeout: () => undefined };
+const IDLE_SECONDS = idleSecondsOf("cashier");
+const openSessions = (): Sessions => createSessions({ clock, idleSeconds: () => IDLE_SECONDS });
 let meta: Map<string, string>;
 let refuse = false;
 let commits: string[];
@@ -186,7 +189,7 @@ describe("a PIN", () => {
   });
 
   it("counts for the roles that were asked for alone", async () => {
-    const port = createPeople({ guard, sessions: createSessions(clock), all: () => people });
+    const port = createPeople({ guard, sessions: openSessions(), all: () => people });
     expect(await port.identify("1111", ["technician", "owner"])).toMatchObject({
       ok: false,
       error: { code: "wrong_pin" },
@@ -200,7 +203,7 @@ describe("a PIN", () => {
 
 describe("a session", () => {
   it("ends when nobody uses it, by either clock", () => {
-    const sessions = createSessions(clock);
+    const sessions = openSessions();
     const token = sessions.begin("t1");
     pass(IDLE_SECONDS - 1);
     expect(sessions.touch(token)).toBe("t1");
@@ -213,12 +216,79 @@ describe("a session", () => {
     expect(sessions.touch(slept)).toBeNull();
   });
   it("ends when it is locked, and all of a person's with his PIN", () => {
-    const sessions = createSessions(clock);
+    const sessions = openSessions();
     const [one, two, other] = [sessions.begin("t1"), sessions.begin("t1"), sessions.begin("o1")];
     sessions.end(one);
     expect([one, two, other].map((token) => sessions.touch(token))).toEqual([null, "t1", "o1"]);
     sessions.endOf("t1");
     expect([one, two, other].map((token) => sessions.touch(token))).toEqual([null, null, "o1"]);
   });
-  it("is none of its own making", () => expect(createSessions(clock).touch("x".repeat(43))).toBeNull());
+  it("is none of its own making", () => expect(openSessions().touch("x".repeat(43))).toBeNull());
+});
+
+describe("whether the till is unlocked", () => {
+  const told: boolean[] = [];
+  function unattended(mode = { it: "kiosk" }) {
+    const time = simulatedClock();
+    const sessions = createSessions({ clock: time, idleSeconds: () => idleSecondsOf(mode.it) });
+    const port = createPeople({ guard, sessions, all: () => people });
+    told.length = 0;
+    const end = port.watch(() => told.push(port.unlocked()));
+    return { time, sessions, port, end, mode };
+  }
+
+  it("is told once when it changes, and without anybody asking when the time is up", async () => {
+    const { time, sessions, port } = unattended();
+    expect(port.unlocked()).toBe(false);
+    const token = sessions.begin("t1");
+    expect(port.unlocked()).toBe(true);
+    sessions.begin("t1");
+    await time.advance(119_000);
+    sessions.touch(token);
+    await time.advance(119_000);
+    expect(told).toEqual([true]);
+    await time.advance(1_000);
+    expect(told).toEqual([true, false]);
+    expect([port.unlocked(), time.pending()]).toEqual([false, 0]);
+  });
+  it("ends with the last session, not with the first", () => {
+    const { sessions } = unattended();
+    const [one, two] = [sessions.begin("t1"), sessions.begin("c1")];
+    sessions.end(one);
+    expect(told).toEqual([true]);
+    sessions.end(two);
+    expect(told).toEqual([true, false]);
+  });
+  it("ends sooner where a customer may stand before it, from the next touch after a change of the mode on", async () => {
+    const { time, sessions, mode } = unattended({ it: "cashier" });
+    const token = sessions.begin("t1");
+    await time.advance(300_000);
+    expect(told).toEqual([true]);
+    mode.it = "vending";
+    expect(sessions.touch(token), "it is over by the new measure").toBeNull();
+    const next = sessions.begin("t1");
+    sessions.touch(next);
+    await time.advance(120_000);
+    expect(told).toEqual([true, false, true, false]);
+  });
+  it("ends with every session at once when it is locked for all, and can be opened again", () => {
+    const { sessions, port, time } = unattended();
+    const tokens = [sessions.begin("t1"), sessions.begin("t1")];
+    port.lock();
+    port.lock();
+    expect([told, ...tokens.map((token) => sessions.touch(token)), time.pending()]).toEqual([
+      [true, false],
+      null,
+      null,
+      0,
+    ]);
+    expect(sessions.touch(sessions.begin("t1"))).toBe("t1");
+  });
+  it("is told nobody any more who has ended it, and leaves no timer behind", () => {
+    const { time, sessions, end } = unattended();
+    end();
+    sessions.begin("t1");
+    sessions.close();
+    expect([told, time.pending()]).toEqual([[], 0]);
+  });
 });

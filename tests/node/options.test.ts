@@ -11,8 +11,10 @@ describe("options of the Node host", () => {
         insecureProvision: false,
         port: 7373,
         browser: true,
+        customerAt: null,
         supervised: false,
         training: false,
+        mode: "cashier",
         listen: null,
       },
     });
@@ -67,6 +69,9 @@ describe("options of the Node host", () => {
     [["--no-browser=yes"], "--no-browser"],
     [["--browser"], "--browser"],
     [["--training", "--provision", "p"], "--provision"],
+    [["--mode", "kiosk"], "--mode"],
+    [["--training", "--mode", "shop"], "--mode"],
+    [["--training", "--mode", ""], "--mode"],
     [["--listen", "10.0.0.5"], "--tls-cert"],
     [["--listen", "10.0.0.5", "--tls-cert", "c"], "--tls-key"],
     [["--listen", "10.0.0.5:x", "--tls-cert", "c", "--tls-key", "k"], "--listen"],
@@ -75,6 +80,9 @@ describe("options of the Node host", () => {
   ])("refuses %j and names %s", (args, name) => {
     const read = readOptions(args);
     expect(read.ok ? [] : read.lines.map((line) => line.split(":")[0])).toContain(name);
+  });
+  it.each(["cashier", "refund", "kiosk", "vending"])("practises %s", (mode) => {
+    expect(readOptions(["--training", "--mode", mode])).toMatchObject({ ok: true, options: { training: true, mode } });
   });
   it("names all that is wrong in one go", () => {
     const read = readOptions(["--colour", "--port", "x", "--tls-key", "k"]);

@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { readProvision } from "../../contract/provision.ts";
-import { notBuilt } from "../../main/settings/built.ts";
 import { goodHalykQr, goodProvision, SECRETS, withField, withHalykQr, type Raw } from "../support/provision.ts";
 
-/** All lines a file gets, those about what is not built included. */
+/** All lines a file gets. */
 function linesOf(raw: unknown): string[] {
   const checked = readProvision(raw);
-  const problems = [...(checked.ok ? [] : checked.problems), ...notBuilt(raw)];
-  return problems.map(({ path, words }) => `${path}: ${words}`);
+  return (checked.ok ? [] : checked.problems).map(({ path, words }) => `${path}: ${words}`);
 }
 
 const kaspi = (field: string): string => `providers.kaspi.${field}`;
@@ -21,8 +19,6 @@ const BAD: readonly [rule: string, path: string, value: unknown, raw?: Raw][] = 
   ["version is a number", "version", "1"],
   ["language is one of three", "language", "de"],
   ["mode is one of four", "mode", "selfservice"],
-  ["mode kiosk is not built", "mode", "kiosk"],
-  ["mode vending is not built", "mode", "vending"],
   ["refund has no other key", "refund.limit", "5.00", { ...good, refund: {} }],
   ["refund limit is an amount", "refund.pinAbove", "5 000", { ...good, refund: {} }],
   ["refund limit is text", "refund.pinAbove", 5000, { ...good, refund: {} }],

@@ -16,11 +16,25 @@ import { CERTIFICATE_FAULTS } from "./faults.ts";
 import { EpayTab } from "./EpayTab.tsx";
 import { HalykTab } from "./HalykTab.tsx";
 import { KaspiTab } from "./KaspiTab.tsx";
+import { KioskTab } from "./KioskTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
+import { ProductsTab } from "./ProductsTab.tsx";
 import { ShopTab } from "./ShopTab.tsx";
 import { TokensTab } from "./TokensTab.tsx";
 
-const TABS = ["kaspi", "halykQr", "epay", "certificate", "shop", "people", "tokens", "care", "about"] as const;
+const TABS = [
+  "kaspi",
+  "halykQr",
+  "epay",
+  "certificate",
+  "shop",
+  "people",
+  "tokens",
+  "kiosk",
+  "products",
+  "care",
+  "about",
+] as const;
 type TabName = (typeof TABS)[number];
 
 interface Props {
@@ -85,6 +99,12 @@ export function Settings({ snapshot, connect, leave }: Props): ReactNode {
         </TabPanel>
         <TabPanel id="tokens" className="work">
           <TokensTab />
+        </TabPanel>
+        <TabPanel id="kiosk" className="work">
+          <KioskTab />
+        </TabPanel>
+        <TabPanel id="products" className="work">
+          <ProductsTab />
         </TabPanel>
         <TabPanel id="care" className="work">
           <CareTab snapshot={snapshot} />

@@ -79,6 +79,8 @@ export function ShopTab(): ReactNode {
       till: { id: form.tillId, name: form.tillName.trim() },
       screen: { autoReturnSeconds: Number(form.autoReturn), idleSeconds: Number(form.idle) },
       refund: { pinAbove: limit },
+      mode: view.general.mode,
+      displays: view.general.displays,
     };
     task.run(
       () => send("settings.save", { general }),

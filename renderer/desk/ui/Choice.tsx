@@ -15,8 +15,8 @@ interface Props<T extends string> {
   readonly onChange: (value: T) => void;
   readonly options: readonly Option<T>[];
   readonly error?: string | null;
-  /** `row`: short words beside each other. */
-  readonly kind?: "cards" | "row";
+  /** `row`: short words beside each other; `tiles`: cards, two abreast where there is room. */
+  readonly kind?: "cards" | "row" | "tiles";
   readonly bare?: boolean;
 }
 

@@ -10,7 +10,7 @@ import { useDeskWords } from "../words.ts";
 
 interface Props {
   readonly snapshot: Snapshot;
-  readonly screen: "unlock" | "setup" | "settings";
+  readonly screen: "unlock" | "setup" | "settings" | "technician";
   readonly title: string;
   readonly note?: string;
   readonly back: (() => void) | null;
