@@ -3,10 +3,11 @@ import type { Bridge, Snapshot } from "../contract/snapshot.ts";
 
 const bridge: Bridge = {
   call: (name, input) => ipcRenderer.invoke("qabyl:call", name, input),
-  watch(view, listener) {
+  // Which view it is, the program knows by the window.
+  watch(_view, listener) {
     const hear = (_event: IpcRendererEvent, snapshot: Snapshot): void => listener(snapshot);
     ipcRenderer.on("qabyl:snapshot", hear);
-    void ipcRenderer.invoke("qabyl:watch", view);
+    void ipcRenderer.invoke("qabyl:watch");
     return () => void ipcRenderer.removeListener("qabyl:snapshot", hear);
   },
 };

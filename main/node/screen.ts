@@ -13,16 +13,26 @@ import type { Keys } from "./keys.ts";
 import { readPage } from "../pages.ts";
 import { streamSnapshots } from "./watch.ts";
 
-const VIEWS: readonly View[] = ["cashier", "customer"];
-const WATCHERS = 16;
+/** Of each view: whoever holds the customer's page must not take the cashier's place in the row. */
+const WATCHERS: Readonly<Record<View, number>> = { cashier: 16, customer: 4 };
 /** A technician's certificate files travel in a command, base64; the till API keeps its own, smaller bound. */
 const CALL_CAP = 2 * 1024 * 1024;
 
 export type ScreenHandler = (request: IncomingMessage, response: ServerResponse, place: Place) => Promise<void>;
 
-/** Everything on the screen's server that is not the till API. `root` is the folder of the built screen. */
-export function createScreen(core: Core, keys: Keys, root: string, pages: BrowserPages): ScreenHandler {
-  let watchers = 0;
+/**
+ * Everything on the screen's server that is not the till API. `root` is the folder of the built screen; `hasCustomer`: the
+ * settings have a display for the customer now; `pictures`: the folder of product pictures.
+ */
+export function createScreen(
+  core: Core,
+  keys: Keys,
+  root: string,
+  pages: BrowserPages,
+  hasCustomer: () => boolean = () => false,
+  pictures: string | null = null,
+): ScreenHandler {
+  const watching: Readonly<Record<View, Set<ServerResponse>>> = { cashier: new Set(), customer: new Set() };
   const slowDown = createSlowDown(() => performance.now());
 
   /** Whoever shows nothing tries nothing. */
@@ -34,9 +44,9 @@ export function createScreen(core: Core, keys: Keys, root: string, pages: Browse
 
   async function session(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readJson(request, 1024);
-    const { key } = body.ok ? fieldsOf(body.value, ["key"]) : {};
-    if (typeof key !== "string") return refuse(response, "bad_request");
-    const token = keys.exchange(key);
+    const { key, view = "cashier" } = body.ok ? keyOf(body.value) : {};
+    if (typeof key !== "string" || (view !== "cashier" && view !== "customer")) return refuse(response, "bad_request");
+    const token = keys.exchange(key, view);
     if (token === null) return stranger(request, response, true);
     vouch(request);
     sendJson(response, 200, { token });
@@ -50,17 +60,21 @@ export function createScreen(core: Core, keys: Keys, root: string, pages: Browse
     sendJson(response, 200, await core.call({ kind: "person", name: "cashier" }, name, input));
   }
 
-  function watch(response: ServerResponse, query: URLSearchParams): void {
-    const view = VIEWS.find((known) => known === query.get("view"));
-    if (view === undefined) return refuse(response, "bad_request");
-    if (watchers >= WATCHERS) return refuse(response, "not_ready");
-    watchers += 1;
-    streamSnapshots(core, view, response, () => {
-      watchers -= 1;
-    });
+  /** `own` is the view of the page's token: the address says which one is meant, and gives no right to it. */
+  function watch(response: ServerResponse, query: URLSearchParams, own: View): void {
+    const view = query.get("view");
+    if (view !== "cashier" && view !== "customer") return refuse(response, "bad_request");
+    if (view !== own || (view === "customer" && !hasCustomer())) return refuse(response, "forbidden");
+    const here = watching[view];
+    if (here.size >= WATCHERS[view]) return refuse(response, "not_ready");
+    here.add(response);
+    streamSnapshots(core, view, response, () => here.delete(response));
   }
 
-  core.watch("customer", ({ app }) => pages.speak(app.language));
+  core.watch("cashier", ({ app }) => {
+    pages.speak(app.language);
+    if (!hasCustomer()) for (const response of watching.customer) response.destroy();
+  });
   return async (request, response, place) => {
     try {
       if (!isNamedOnce(request)) return refuse(response, "forbidden");
@@ -74,18 +88,26 @@ export function createScreen(core: Core, keys: Keys, root: string, pages: Browse
         if (route === "POST /session") return await session(request, response);
         if (route !== "POST /call" && route !== "GET /watch") return refuse(response, "method_not_allowed");
         const shown = request.headers["x-qabyl-page"];
-        if (!keys.isToken(String(shown ?? ""))) return await stranger(request, response, shown !== undefined);
+        const view = keys.viewOf(String(shown ?? ""));
+        if (view === null) return await stranger(request, response, shown !== undefined);
         vouch(request);
-        return route === "POST /call" ? await call(request, response) : watch(response, searchParams);
+        if (route === "GET /watch") return watch(response, searchParams, view);
+        return view === "cashier" ? await call(request, response) : refuse(response, "forbidden");
       }
       if (!ours && !isPlainVisit(request)) return refuse(response, "forbidden");
-      const { status, headers, content } = await readPage(root, request.method ?? "", pathname);
+      const { status, headers, content } = await readPage(root, request.method ?? "", pathname, pictures);
       response.writeHead(status, { ...headers, "content-length": String(content.length) });
       response.end(request.method === "HEAD" ? undefined : content);
     } catch {
       refuse(response, "internal");
     }
   };
+}
+
+/** A page that names no view is a cashier's. */
+function keyOf(value: unknown): Readonly<Record<string, unknown>> {
+  const named = fieldsOf(value, ["key", "view"]);
+  return "key" in named ? named : fieldsOf(value, ["key"]);
 }
 
 /** The fields of an object that has exactly these; nothing at all when it is anything else. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { Snapshot, View } from "../../contract/snapshot.ts";
+import type { Snapshots } from "../../contract/customer.ts";
+import type { View } from "../../contract/snapshot.ts";
 import type { Core } from "../core/index.ts";
 
 const KEEP_ALIVE = 10_000;
@@ -14,10 +15,10 @@ export function streamSnapshots(core: Core, view: View, response: ServerResponse
     "x-content-type-options": "nosniff",
   });
   response.flushHeaders();
-  let waiting: Snapshot | null = null;
+  let waiting: Snapshots[View] | null = null;
   let stuck: NodeJS.Timeout | null = null;
 
-  const write = (snapshot: Snapshot): void => {
+  const write = (snapshot: Snapshots[View]): void => {
     if (response.write(`${JSON.stringify(snapshot)}\n`)) return;
     stuck ??= setTimeout(() => response.destroy(), STUCK);
   };
