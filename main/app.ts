@@ -1,6 +1,7 @@
 /** The composition root both hosts share: opens the stores, applies the settings, starts core, desk and till API. */
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import type { DisplayView } from "../contract/kiosk.ts";
 import { API_BASE } from "../contract/till.ts";
 import { watchClock } from "./adapters/clock.ts";
 import type { Core } from "./core/index.ts";
@@ -8,13 +9,16 @@ import type { BankPages, Log, NewEvent } from "./core/ports.ts";
 import { EXIT, StartFailure, type ExitCode } from "./failure.ts";
 import { ListenFailure } from "./server.ts";
 import { openServers, readTls, type Handler, type Listen, type Servers } from "./servers.ts";
-import { applyDocument } from "./settings/apply.ts";
+import { openPictures, picturesIn } from "./pictures.ts";
+import { applyDocument, type Stores } from "./settings/apply.ts";
+import { picturesOf } from "./settings/desk-kiosk.ts";
 import { lineOf, ProvisionFailure } from "./settings/failure.ts";
 import { exists, readDocument } from "./settings/read.ts";
-import { META_ORGANIZATION, META_PATH, NOTHING_STORED, readStored } from "./settings/stored.ts";
+import { META_ORGANIZATION, META_PATH, NOTHING_STORED, readStored, type StoredSettings } from "./settings/stored.ts";
 import { openShop } from "./shop.ts";
 import { journalFailure, openStores, type KeySource, type OpenStores } from "./stores.ts";
 import { startTraining, type Spawn, type TrainingBank } from "./training.ts";
+import type { Mode } from "./training-mode.ts";
 import { createApiSwitch } from "./api-switch.ts";
 
 export { EXIT, StartFailure } from "./failure.ts";
@@ -26,6 +30,8 @@ export interface HostParts {
   /** The data folder; training lives in its folder `training` and touches nothing else. */
   readonly dataDir: string;
   readonly training: boolean;
+  /** What is practised; a cashier's till when it is left out. */
+  readonly trainingMode?: Mode;
   /** `insecure` takes a file that others can read. */
   readonly provision: { readonly path: string; readonly insecure: boolean } | null;
   /** What the vault's key comes from, for the folder it is asked for: a key file, or the system's safe storage. */
@@ -37,6 +43,10 @@ export interface HostParts {
   readonly spawn: Spawn;
   /** Shows the bank's own page to the payer. */
   readonly pages: BankPages;
+  /** A technician lets an unattended till go: ends the program, or its window where a browser shows the screen. */
+  leave(): void;
+  /** The displays of this computer, where the host knows them. */
+  displays?(): readonly DisplayView[];
   readonly listen: Listen & {
     /** Serves everything on that port but the till API; null: the port is opened for the till API alone, and only if it is on. */
     readonly screen: ((core: Core) => Handler) | null;
@@ -54,11 +64,17 @@ export interface App {
   /** Origin of the server on this machine (`http://127.0.0.1:PORT`); null while none is open. */
   readonly origin: string | null;
   readonly till: { readonly address: string; readonly outside: string | null } | null;
+  /** What a host itself goes by of the settings in use; they change while it runs, and each change makes a snapshot. */
+  setup(): Setup;
   /** Writes what this program did itself into the journal's chain. Rejects when the disk refuses. */
   record(events: readonly NewEvent[]): Promise<unknown>;
   /** Stops everything in order: no more requests, no more timers, journal closed, folder free. */
   stop(): Promise<void>;
+  /** Stops the core alone, for `stop` to follow; false: something is in hand, and nothing was touched. See `Front.stopIfFree`. */
+  stopIfFree(): Promise<boolean>;
 }
+
+export type Setup = Pick<StoredSettings, "mode" | "timezone" | "kiosk" | "displays">;
 
 /** The same folder for both hosts: they share the till, and its lock. */
 export function defaultDataDir(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): string {
@@ -89,26 +105,34 @@ async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Prom
   const source = await host.keySource(dir);
   if (source.warning !== null) host.say(source.warning);
   const stores = await openStores(dir, source, undo);
-  const bank = host.training ? await startTraining(dir, host.simulator, host.spawn) : null;
+  const bank = host.training
+    ? await startTraining({ dir, module: host.simulator, spawn: host.spawn, mode: host.trainingMode ?? "cashier" })
+    : null;
   if (bank) undo.push(() => bank.close());
-  const provisionFile = await provision(host, stores, bank);
+  const pictures = openPictures(picturesIn(dir));
+  const provisionFile = await provision(host, { ...stores, pictures }, bank);
   const inUse = {
     stored: (await readStored(stores.journal)) ?? NOTHING_STORED,
     organization: await stores.journal.meta(META_ORGANIZATION),
   };
+  // What a crash between taking in and storing has left behind; a folder that cannot be written keeps them.
+  await pictures.keepOnly(picturesOf(inUse.stored)).catch(() => undefined);
   if (host.listen.outside && inUse.stored.tokens.length === 0)
     throw new StartFailure(EXIT.badInput, [
       "--listen: the till API is off; give it a token (till.token) in the provisioning file",
     ]);
 
   let servers: Servers | null = null;
-  const { front, drop } = await openShop({
+  const { front, drop, machine } = await openShop({
     version: host.version,
     certificateWorker: host.certificateWorker,
     training: bank?.training ?? null,
     dir,
     stores,
     pages: host.pages,
+    leave: () => host.leave(),
+    displays: () => host.displays?.() ?? [],
+    pictures,
     inUse,
     provisionFile,
     undo,
@@ -125,6 +149,7 @@ async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Prom
   servers = await openServers({ listen: host.listen, tls, page, api: api.handler, undo });
   undo.push(watchClock({ onChange: ({ kind }) => front.wake(kind === "jump" ? "clock" : "resume") }));
   await front.start();
+  machine.begin(front);
   servers.begin();
   // A bank of our own gives no certificates.
   if (!host.training) void drop.start();
@@ -141,13 +166,19 @@ async function open(host: HostParts, undo: (() => unknown)[], unwind: () => Prom
       const origin = opened.origin();
       return api.handler() && origin !== null ? { address: `${origin}${API_BASE}`, outside: opened.outside } : null;
     },
+    setup: () => inUse.stored,
     record: (events) => stores.journal.commit({ at: stores.clock.now(), events }),
     stop: unwind,
+    stopIfFree: () => front.stopIfFree(),
   };
 }
 
 /** Applies the file that is to be applied, and says which one is still there with its secrets. */
-async function provision(host: HostParts, stores: OpenStores, bank: TrainingBank | null): Promise<string | null> {
+async function provision(
+  host: HostParts,
+  stores: OpenStores & Pick<Stores, "pictures">,
+  bank: TrainingBank | null,
+): Promise<string | null> {
   const { journal } = stores;
   const tools = { ...stores, journal, certificateWorker: host.certificateWorker };
   if (bank) {

@@ -10,6 +10,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, join } from "node:path";
+import { isUnattended } from "../contract/kiosk.ts";
 import { writeNow } from "./adapters/write-now.ts";
 import type { App } from "./app.ts";
 
@@ -47,6 +48,8 @@ interface About {
   readonly support: string | null;
   /** The till API was on. */
   readonly api: boolean;
+  /** A customer stood alone at the screen: the page is no way out either. */
+  readonly alone: boolean;
 }
 
 /** Why the program does not start by itself any more. */
@@ -80,11 +83,17 @@ export function openCrashes(dir: string, program: string, up: () => number = () 
   const file = join(dir, "crashes.json");
 
   function read(): Kept {
-    const empty: Kept = { support: null, api: false, faults: [] };
+    const empty: Kept = { support: null, api: false, alone: false, faults: [] };
     try {
       const kept = JSON.parse(readFileSync(file, "utf8")) as Partial<Kept>;
       const faults = Array.isArray(kept.faults) ? kept.faults.filter(isFault) : [];
-      return { support: typeof kept.support === "string" ? kept.support : null, api: kept.api === true, faults };
+      const { support = null, api, alone } = kept;
+      return {
+        support: typeof support === "string" ? support : null,
+        api: api === true,
+        alone: alone === true,
+        faults,
+      };
     } catch {
       return empty;
     }
@@ -142,7 +151,8 @@ export function openCrashes(dir: string, program: string, up: () => number = () 
     },
     about(about) {
       const kept = read();
-      if (kept.support !== about.support || kept.api !== about.api) write({ ...kept, ...about });
+      const { support, api, alone } = about;
+      if (kept.support !== support || kept.api !== api || kept.alone !== alone) write({ ...kept, ...about });
     },
   };
 }
@@ -179,9 +189,10 @@ export async function settleCrashes(app: App, crashes: Crashes): Promise<void> {
     );
     crashes.told();
   }
-  app.core.watch("customer", (snapshot) => {
+  app.core.watch("cashier", (snapshot) => {
     try {
-      crashes.about({ support: snapshot.merchant.supportPhone, api: app.till !== null });
+      const alone = isUnattended(snapshot.app.mode);
+      crashes.about({ support: snapshot.merchant.supportPhone, api: app.till !== null, alone });
     } catch {
       // A full disk is the journal's to tell.
     }

@@ -2,7 +2,8 @@
 import { COMMANDS, type CommandName } from "../contract/commands.ts";
 import { DESK_COMMANDS, type DeskCommandName } from "../contract/desk.ts";
 import { appError, type AppError, type Result } from "../contract/errors.ts";
-import type { Snapshot, View } from "../contract/snapshot.ts";
+import type { Snapshots } from "../contract/customer.ts";
+import type { View } from "../contract/snapshot.ts";
 import type { Actor, Core } from "./core/index.ts";
 
 /** The technician's desk: gets checked input, never rejects. */
@@ -17,6 +18,11 @@ export interface Front extends Core {
   swap(change: () => Promise<void>): Promise<AppError | null>;
   /** A swap without a change, now or as soon as the running core is free for it. */
   refresh(): void;
+  /**
+   * Stops the core for good unless it is busy; false: it is, and nothing was touched. What is under way is waited for, and looked
+   * at again then. Commands that come later wait for ever: the process is to end, and who sent them sends them again.
+   */
+  stopIfFree(): Promise<boolean>;
 }
 
 export interface FrontParts {
@@ -26,8 +32,7 @@ export interface FrontParts {
 }
 
 interface Watcher {
-  readonly view: View;
-  readonly listener: (snapshot: Snapshot) => void;
+  watch(core: Core): () => void;
   end: () => void;
 }
 
@@ -42,6 +47,8 @@ export function createFront({ first, make, desk }: FrontParts): Front {
   let stale = false;
   /** No core could be begun: the one there is must not take a sale that nobody would ask about. */
   let down = false;
+  /** Nothing runs any more, and nothing will. */
+  let over = false;
 
   function call(actor: Actor, name: string, input: unknown): Promise<Result<unknown>> {
     return Object.hasOwn(DESK_COMMANDS, name)
@@ -95,7 +102,7 @@ export function createFront({ first, make, desk }: FrontParts): Front {
 
   function attach(next: Core): void {
     next.watch("cashier", () => freshen());
-    for (const watcher of watchers) watcher.end = next.watch(watcher.view, watcher.listener);
+    for (const watcher of watchers) watcher.end = watcher.watch(next);
     for (const listener of journalListeners.keys()) journalListeners.set(listener, next.onJournal(listener));
   }
 
@@ -125,12 +132,29 @@ export function createFront({ first, make, desk }: FrontParts): Front {
     }
   }
 
+  async function stopNow(): Promise<boolean> {
+    if (over) return true;
+    if (core.bank.busy()) return false;
+    const { promise, resolve: goOn } = Promise.withResolvers<void>();
+    swapping = promise;
+    await Promise.allSettled(underWay);
+    if (core.bank.busy()) {
+      swapping = null;
+      goOn();
+      return false;
+    }
+    over = true;
+    await core.stop();
+    return true;
+  }
+
   attach(first);
   return {
     start: () => core.start(),
     call,
-    watch(view, listener) {
-      const watcher: Watcher = { view, listener, end: core.watch(view, listener) };
+    watch<V extends View>(view: V, listener: (snapshot: Snapshots[V]) => void) {
+      const watch = (on: Core): (() => void) => on.watch(view, listener);
+      const watcher: Watcher = { watch, end: watch(core) };
       watchers.add(watcher);
       return () => {
         watchers.delete(watcher);
@@ -153,10 +177,16 @@ export function createFront({ first, make, desk }: FrontParts): Front {
     },
     wake: (reason) => core.wake(reason),
     async stop() {
+      if (over) return;
       await swapping;
       await core.stop();
     },
     swap,
+    stopIfFree() {
+      const done = turn.then(() => stopNow());
+      turn = done.catch(() => undefined);
+      return done;
+    },
     refresh() {
       stale = true;
       freshen();

@@ -1,5 +1,6 @@
 /** The built screen as both hosts serve it: one folder, known types, one strict policy. */
 import { readFile } from "node:fs/promises";
+import { pictureName } from "../contract/kiosk.ts";
 import { extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 /** Electron checklist C3; on every answer, so that no type is forgotten. */
@@ -13,9 +14,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".json": "application/json; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".webp": "image/webp",
   ".ico": "image/x-icon",
   ".woff2": "font/woff2",
   ".wav": "audio/wav",
+  ".ogg": "audio/ogg",
 };
 
 const HEADERS = {
@@ -42,14 +46,28 @@ const plain = (status: number, words: string, more: Record<string, string> = {})
   content: Buffer.from(words),
 });
 
-/** A file of the screen by its URL path: GET and HEAD only, nothing outside `root`, nothing of an unknown type. */
-export async function readPage(root: string, method: string, pathname: string): Promise<Page> {
+/**
+ * A file of the screen by its URL path: GET and HEAD only, nothing outside `root`, nothing of an unknown type. Under
+ * /pictures/ a product's picture from the folder `pictures`, where one is named.
+ */
+export async function readPage(
+  root: string,
+  method: string,
+  pathname: string,
+  pictures: string | null = null,
+): Promise<Page> {
   if (method !== "GET" && method !== "HEAD") return plain(405, "method not allowed", { allow: "GET, HEAD" });
-  const file = fileOf(root, pathname);
+  const picture = /^\/pictures\/([^/]*)$/.exec(pathname)?.[1];
+  const file = picture === undefined ? fileOf(root, pathname) : pictureOf(pictures, picture);
   const type = file === null ? undefined : TYPES[extname(file)];
   const content = file === null || type === undefined ? null : await readFile(file).catch(() => null);
   if (content === null || type === undefined) return plain(404, "not found");
   return { status: 200, headers: { ...HEADERS, "content-type": type }, content };
+}
+
+/** By its whole name alone: what else may lie in the folder is not shown. */
+function pictureOf(folder: string | null, name: string): string | null {
+  return folder !== null && pictureName.safeParse(name).success ? join(folder, name) : null;
 }
 
 function fileOf(root: string, pathname: string): string | null {

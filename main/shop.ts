@@ -14,12 +14,14 @@ import type { Actor, Core, Training } from "./core/index.ts";
 import type { BankPages, Ports } from "./core/ports.ts";
 import { eventsName, identityName } from "./core/settings.ts";
 import { createFront, type Front } from "./front.ts";
+import { createMachine, type MachineService } from "./machine/index.ts";
 import { createDrop, createRequests, factsOf, type Drop } from "./settings/certificates/index.ts";
 import { createDesk } from "./settings/desk.ts";
 import type { DeskParts, InUse } from "./settings/desk-parts.ts";
 import { createPeople } from "./settings/people.ts";
+import type { Pictures } from "./settings/pictures.ts";
 import { createPinGuard } from "./settings/pin-guard.ts";
-import { createSessions } from "./settings/sessions.ts";
+import { createSessions, idleSecondsOf } from "./settings/sessions.ts";
 import { activeProvider, settingsFrom } from "./settings/stored.ts";
 import { createTrials } from "./settings/trial.ts";
 import type { OpenStores } from "./stores.ts";
@@ -33,6 +35,9 @@ export interface ShopParts {
   readonly dir: string;
   readonly stores: OpenStores;
   readonly pages: BankPages;
+  readonly leave: DeskParts["leave"];
+  readonly displays: DeskParts["displays"];
+  readonly pictures: Pictures;
   readonly inUse: InUse;
   /** A provisioning file that is still there. */
   readonly provisionFile: string | null;
@@ -40,8 +45,11 @@ export interface ShopParts {
   readonly useTokens: DeskParts["useTokens"];
 }
 
-/** Nothing is sent before the front is started. What must be ended is put on `undo`. */
-export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: Drop }> {
+/**
+ * Nothing is sent before the front is started, and the machine's line is opened by its own `begin`. What must be ended is put
+ * on `undo`.
+ */
+export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: Drop; machine: MachineService }> {
   const { stores, pages, inUse, undo, certificateWorker: workerFile } = parts;
   const { clock, ids, crypto, log, vault, journal } = stores;
 
@@ -54,13 +62,15 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
   const events = createEvents({ settings: (profileId) => kept<EventSettings>(stores, eventsName(profileId)), log });
   undo.push(() => events.close());
 
-  const sessions = createSessions(clock);
+  const sessions = createSessions({ clock, idleSeconds: () => idleSecondsOf(inUse.stored.mode) });
+  undo.push(() => sessions.close());
   const people = createPeople({
     guard: createPinGuard({ clock, uptime: () => uptime() * 1_000, journal, log }),
     sessions,
     all: () => inUse.stored.people,
   });
 
+  const machine = createMachine({ clock, ids, log });
   let open: { readonly tillId: string; readonly ports: Ports } | null = null;
   async function make(): Promise<Core> {
     const settings = settingsFrom(inUse.stored, {
@@ -70,11 +80,13 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
       organization: inUse.organization,
     });
     const tillId = settings.till.id;
+    machine.use(settings.mode === "vending" ? settings.kiosk.machine : null, tillId);
     // It stands in every event.
     if (open?.tillId !== tillId)
       open = {
         tillId,
         ports: {
+          machine: machine.port,
           findings: stores.care.findings,
           clock,
           ids,
@@ -92,6 +104,7 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
 
   const front = createFront({ first: await make(), make, desk: (name, input) => desk.call(name, input) });
   undo.push(() => front.stop());
+  undo.push(() => machine.stop());
 
   const requests = createRequests({ journal, vault, clock, ids, workerFile });
   const dropFolder = join(parts.dir, "certs");
@@ -117,7 +130,7 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
       version: parts.version,
       training: parts.training !== null,
       care: { ...stores.care, saveSupport: () => saveSupport({ dir: parts.dir, box, clock }) },
-      stores: { clock, crypto, journal, vault, certificateWorker: workerFile },
+      stores: { clock, crypto, journal, vault, pictures: parts.pictures, certificateWorker: workerFile },
       ids,
       log,
       inUse,
@@ -130,11 +143,13 @@ export async function openShop(parts: ShopParts): Promise<{ front: Front; drop: 
       running: { ...front.bank, swap: (change) => front.swap(change), refresh: () => front.refresh() },
       forgetIdentity: (name) => http.forget(name),
       useTokens: parts.useTokens,
+      leave: parts.leave,
+      displays: parts.displays,
     },
     people,
     sessions,
   );
-  return { front, drop };
+  return { front, drop, machine };
 }
 
 function builtIn(name: Provider): Bank {

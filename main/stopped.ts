@@ -42,14 +42,18 @@ const COMES_BACK = `setInterval(()=>fetch("/",{cache:"no-store"}).then(()=>locat
  */
 const MAY_BEGIN = `const form=document.forms[0],page=form.page;history.replaceState(null,"","/");if(page.value)sessionStorage.setItem("qabyl.page",page.value);else page.value=sessionStorage.getItem("qabyl.page")??"";form.hidden=!page.value`;
 
+/** Where a customer stands before it: renderer/guard.ts for a page with one button, which has no field and no script of the till. */
+const GUARD = `const on=(names,stops)=>names.split(" ").forEach(name=>addEventListener(name,event=>{if(stops(event))event.preventDefault()},{capture:true,passive:false}));on("keydown",e=>e.ctrlKey||e.altKey||e.metaKey||!/^(Enter|Tab|Shift| )$/.test(e.key));on("contextmenu dragstart dragover drop selectstart",()=>true);on("mousedown mouseup auxclick",e=>e.button>0);on("wheel",e=>e.ctrlKey);on("touchstart touchmove",e=>e.touches.length>1)`;
+
 /** A page that was open before finds this on its refused requests, and loads itself again. */
 const STOPPED_HEADER = "x-qabyl-stopped";
 
 const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 /** No request but the form to itself, and the one of the script above. */
+const policyOf = (scripts: readonly string[]): string =>
+  `default-src 'none'; style-src ${hash(STYLE)}; script-src ${scripts.map(hash).join(" ")}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
-  "content-security-policy": `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(COMES_BACK)} ${hash(MAY_BEGIN)}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
@@ -79,7 +83,7 @@ export interface StoppedParts {
  * What the page says, in three languages at once. `right`: the page token of whoever came with a key, empty for anybody else;
  * null where the page is in a window of our own, which nobody else can press.
  */
-export function stoppedPage({ incident, since, support }: Stopped, right: string | null): StoppedPage {
+export function stoppedPage({ incident, since, support, alone }: Stopped, right: string | null): StoppedPage {
   const blocks = LANGUAGES.map((language) => {
     const words = STOPPED_WORDS[language];
     return `<section lang="${language}"><h1>${words.title}</h1><p>${words.what}</p><p><b>${words.money}</b></p><p>${words.call}</p></section>`;
@@ -97,13 +101,13 @@ export function stoppedPage({ incident, since, support }: Stopped, right: string
     right === null
       ? `<form method="post" action="${AGAIN_PATH}">${button}</form>`
       : `<form method="post" action="${AGAIN_PATH}" hidden><input type="hidden" name="page" value="${escaped(right)}">${button}</form><script>${MAY_BEGIN}</script>`;
-  return page(`<main>${blocks.join("")}</main><footer><dl>${list}</dl>${form}</footer>`);
+  return page(`<main>${blocks.join("")}</main><footer><dl>${list}</dl>${form}</footer>`, alone);
 }
 
-/** While it starts: the page looks again by itself until the till is there. */
-export function startingPage(): StoppedPage {
+/** While it starts: the page looks again by itself until the till is there. `alone`: a customer stands before it. */
+export function startingPage(alone: boolean): StoppedPage {
   const lines = LANGUAGES.map((language) => `<h1 lang="${language}">${STOPPED_WORDS[language].starting}</h1>`);
-  return page(`<main>${lines.join("")}</main><script>${COMES_BACK}</script>`);
+  return page(`<main>${lines.join("")}</main><script>${COMES_BACK}</script>`, alone);
 }
 
 /** Serves until the process ends. Gives the page's address; null where only the till API is answered. Rejects with ListenFailure. */
@@ -155,7 +159,7 @@ export async function serveStopped(parts: StoppedParts): Promise<string | null> 
     if (request.headers.origin !== there.origin || token === null || !own.isPage(token))
       return sendPage(response, 403, stoppedPage(own.stopped, ""));
     response.once("finish", own.again);
-    sendPage(response, 200, startingPage());
+    sendPage(response, 200, startingPage(own.stopped.alone));
   }
 }
 
@@ -178,10 +182,12 @@ function sendText(response: ServerResponse, status: number, words: string): void
   response.end(words);
 }
 
-function page(body: string): StoppedPage {
+function page(body: string, alone: boolean): StoppedPage {
+  const guard = alone ? `<script>${GUARD}</script>` : "";
+  const policy = policyOf([COMES_BACK, MAY_BEGIN, ...(alone ? [GUARD] : [])]);
   return {
-    headers: HEADERS,
-    content: `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Qabyl</title><style>${STYLE}</style><body>${body}</body>\n`,
+    headers: { ...HEADERS, "content-security-policy": policy },
+    content: `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Qabyl</title><style>${STYLE}</style>${guard}<body>${body}</body>\n`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What no web page in this app may do, whoever loaded it (checklist C4 to C12, and G for the bank's page). */
-import type { App, Input, Session } from "electron";
+import type { App, Session } from "electron";
+import { isCustomersKey, type PressedKey } from "../../contract/keys.ts";
 import type { Log } from "../core/ports.ts";
 import { isOurs } from "./scheme.ts";
 
@@ -10,7 +11,12 @@ export type Way = (address: string) => boolean;
  * Installed for every web contents that will ever exist, not for the window we happen to know (C8). `wayOf` gives the way
  * of a session of the bank's page; the pages of all others go nowhere.
  */
-export function lockContents(app: App, log: Log, wayOf: (session: Session) => Way | null): void {
+export function lockContents(
+  app: App,
+  log: Log,
+  wayOf: (session: Session) => Way | null,
+  unattended: () => boolean = () => false,
+): void {
   app.on("web-contents-created", (_event, contents) => {
     const way = wayOf(contents.session);
     const page = way ? "bank" : "till";
@@ -23,8 +29,14 @@ export function lockContents(app: App, log: Log, wayOf: (session: Session) => Wa
     contents.on("will-redirect", refuse("redirect"));
     contents.on("will-attach-webview", (event) => refuse("webview")({ preventDefault: () => event.preventDefault() }));
     contents.on("before-input-event", (event, input) => {
-      if (isBrowserKey(input, app.isPackaged)) event.preventDefault();
+      if (isBrowserKey(input, app.isPackaged) || (unattended() && !isCustomersKey(input))) event.preventDefault();
     });
+    // With each page anew: Chromium keeps it by page (D4).
+    contents.on("did-finish-load", () => {
+      contents.setVisualZoomLevelLimits(1, 1).catch(() => undefined); // it has gone again
+      contents.setZoomFactor(1);
+    });
+    contents.on("zoom-changed", () => contents.setZoomFactor(1));
     contents.setWindowOpenHandler(() => {
       log.warn("screen.refused", { page, what: "window" });
       return { action: "deny" };
@@ -49,10 +61,7 @@ const INSPECT = /^[ijc]$/i;
  * A key that speaks to the browser below the till (D3): reload, zoom, print, full screen, back, find. The tools for
  * developers are left to them where the program is not packaged. A till's own keys are bare ones, and copy and paste stay.
  */
-export function isBrowserKey(
-  input: Pick<Input, "key" | "control" | "alt" | "shift" | "meta">,
-  packaged: boolean,
-): boolean {
+export function isBrowserKey(input: PressedKey, packaged: boolean): boolean {
   const { key, alt, shift } = input;
   const control = input.control || input.meta;
   if (key === "F12" || (control && shift && INSPECT.test(key))) return packaged;

@@ -5,6 +5,7 @@ import { readPage } from "../pages.ts";
 const SCHEME = "qabyl";
 const HOST = "pos";
 export const START_URL = `${SCHEME}://${HOST}/index.html`;
+export const CUSTOMER_URL = `${SCHEME}://${HOST}/customer.html`;
 
 /** Before `ready`, once. Not `bypassCSP`: the policy is what keeps a foreign script out. */
 export function registerScheme(): void {
@@ -13,13 +14,13 @@ export function registerScheme(): void {
   ]);
 }
 
-/** Serves `root` in a session. */
-export function serveScheme(session: Session, root: string): void {
+/** Serves `root` in a session, and product pictures from the folder `pictures`, where one is named. */
+export function serveScheme(session: Session, root: string, pictures: string | null): void {
   session.protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
     const here = url.host === HOST && request.method === "GET";
     const { status, headers, content } = here
-      ? await readPage(root, "GET", url.pathname)
+      ? await readPage(root, "GET", url.pathname, pictures)
       : await readPage(root, "GET", "/\0");
     return new Response(new Uint8Array(content), { status, headers: { ...headers } });
   });

@@ -9,7 +9,12 @@ import { CLOSED_OFF } from "./window.ts";
 
 /** Shows it, and answers the till API where that was on. `again` is told of a person's click. */
 export function showStopped(stopped: Stopped, port: number, again: () => void): void {
-  lockContents(app, silentLog, () => isOurs);
+  lockContents(
+    app,
+    silentLog,
+    () => isOurs,
+    () => stopped.alone,
+  );
   const own = session.fromPartition("qabyl-stopped", { cache: false });
   lockSession(own, silentLog);
   const { protocol, pathname } = new URL(START_URL);
@@ -19,16 +24,16 @@ export function showStopped(stopped: Stopped, port: number, again: () => void): 
     // The page must have left before the process does.
     if (begins) setTimeout(again, 250);
     if (!begins && (request.method !== "GET" || asked !== pathname)) return new Response("not found", { status: 404 });
-    const { headers, content } = begins ? startingPage() : stoppedPage(stopped, null);
+    const { headers, content } = begins ? startingPage(stopped.alone) : stoppedPage(stopped, null);
     return new Response(content, { headers: { ...headers } });
   });
   const window = new BrowserWindow({
-    width: 1024,
-    height: 768,
+    ...(stopped.alone ? { kiosk: true, frame: false } : { width: 1024, height: 768 }),
     autoHideMenuBar: true,
     title: "Qabyl",
     webPreferences: { ...CLOSED_OFF, session: own, devTools: false },
   });
+  if (stopped.alone) window.on("close", (event) => event.preventDefault());
   window.loadURL(START_URL).catch(() => undefined);
   // What shows the failure must itself come back: a dead page here would be a blank screen.
   window.webContents.on("render-process-gone", () => {

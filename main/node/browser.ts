@@ -4,7 +4,9 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { privateDirectory, writePrivately } from "../adapters/files.ts";
+import type { View } from "../../contract/snapshot.ts";
 import type { Keys } from "./keys.ts";
+import { addressOf } from "./launch.ts";
 import { PIPE_ARGUMENT, PIPE_STDIO, watchPage, type Patience } from "./page-watch.ts";
 
 /** Whether the screen is in a window now: by which program, or why not. */
@@ -14,6 +16,8 @@ export type Opened =
 
 export interface Window {
   readonly result: Opened;
+  /** The mode has changed: where that changes the window, it is opened anew. */
+  follow(): void;
   close(): void;
 }
 
@@ -25,11 +29,20 @@ export interface WindowOptions {
   /** Address of the screen without a key. */
   readonly origin: string;
   readonly keys: Keys;
+  /** The customer's display is a page, a profile and so a browser of its own. */
+  readonly view?: View;
+  /** Where on all the displays together it stands, as `X,Y`; null: wherever the system puts it. */
+  readonly at?: string | null;
+  /** A customer stands alone at it: nothing but the page, and closing it opens it again. */
+  readonly alone: () => boolean;
   /** Told when a person has closed the window that was open. One that dies is opened again. */
   readonly closed: () => void;
   readonly say: (line: string) => void;
   readonly patience?: Patience;
 }
+
+/** Below the folder in use: profile and page file of each view. deploy/kiosk/policies.json names them. */
+export const FOLDER: Readonly<Record<View, string>> = { cashier: "browser", customer: "browser-customer" };
 
 /** The page asks for its session within this time, or no window is said to be open. */
 const SHOWN_WITHIN = 8_000;
@@ -46,11 +59,13 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   let current: ChildProcess | null = null;
   let over = false;
   let deaths: number[] = [];
-  await privateDirectory(join(dir, "browser"));
+  let alone = options.alone();
+  await privateDirectory(join(dir, FOLDER[options.view ?? "cashier"]));
   // Also when this process is told to stop while the window is still opening.
   process.once("exit", () => current?.kill());
 
   async function open(): Promise<Opened> {
+    alone = options.alone();
     const { child, result } = await start(options, (begun) => (current = begun));
     if (!child) return result;
     if (over) child.kill();
@@ -61,8 +76,8 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   function keep(child: ChildProcess): void {
     child.once("exit", (code, signal) => {
       if (over) return;
-      // It ended well: a person closed it, or the session at this computer is over.
-      if (code === 0) return closed();
+      // It ended well: a person closed it, or the session at this computer is over. A customer may not.
+      if (code === 0 && !options.alone()) return closed();
       say(`the window ended (${signal ?? code ?? "nothing"}); it is opened again`);
       again();
     });
@@ -87,6 +102,12 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
 
   return {
     result: await open(),
+    follow() {
+      if (over || options.alone() === alone) return;
+      // Ended by a signal it ends badly, and is opened again as it has to be now; that is no death of its own.
+      deaths = [];
+      current?.kill("SIGKILL");
+    },
     close() {
       over = true;
       current?.kill();
@@ -96,21 +117,20 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
 
 /** The first browser that shows the screen; `begun` is told of each that is tried. */
 async function start(
-  { browsers, dir, origin, keys }: WindowOptions,
+  { browsers, dir, origin, keys, alone, view = "cashier", at = null }: WindowOptions,
   begun: (child: ChildProcess) => void,
 ): Promise<{ readonly child: ChildProcess | null; readonly result: Opened }> {
-  const folder = join(dir, "browser");
+  const folder = join(dir, FOLDER[view]);
   const page = join(folder, "open.html");
   let reason = "no browser was found";
   for (const browser of browsers) {
-    const key = keys.issue();
+    const key = keys.issue(view);
     await writePrivately(
       page,
-      `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${origin}/?key=${key}">\n`,
+      `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${addressOf(origin, view, key)}">\n`,
     );
-    const child = spawn(browser, browserArguments(folder, pathToFileURL(page).href, process.getuid?.() === 0), {
-      stdio: [...PIPE_STDIO],
-    });
+    const how = { root: process.getuid?.() === 0, alone: alone(), at, env: process.env };
+    const child = spawn(browser, browserArguments(folder, pathToFileURL(page).href, how), { stdio: [...PIPE_STDIO] });
     // The pipe breaks when the browser ends; that is told by its exit.
     for (const pipe of child.stdio) pipe?.on("error", () => undefined);
     begun(child);
@@ -141,8 +161,43 @@ function shown(child: ChildProcess, key: string, keys: Keys): Promise<string | n
   });
 }
 
-/** `root`: Chromium's sandbox cannot work for uid 0, and only there it is switched off. */
-export function browserArguments(folder: string, address: string, root: boolean): string[] {
+/**
+ * What a customer must not find: bars and bubbles, dialogs of the browser's own, two fingers that enlarge, one that goes back, a
+ * second window. deploy/kiosk/qabyl-kiosk-browser has the same list.
+ */
+export const ALONE_FLAGS = [
+  "--disable-pinch",
+  "--overscroll-history-navigation=0",
+  "--noerrdialogs",
+  "--deny-permission-prompts",
+  "--disable-notifications",
+  "--disable-file-system",
+  "--disable-print-preview",
+  "--disable-save-password-bubble",
+  "--disable-breakpad",
+  // The sum is spoken although nobody has touched the page: a machine may have asked for it.
+  "--autoplay-policy=no-user-gesture-required",
+  "--enable-speech-dispatcher",
+] as const;
+
+/**
+ * `root`: Chromium's sandbox cannot work for uid 0, and only there it is switched off. `alone`: a customer stands alone at it.
+ */
+export function browserArguments(
+  folder: string,
+  address: string,
+  {
+    root,
+    alone,
+    at = null,
+    env = {},
+  }: {
+    readonly root: boolean;
+    readonly alone: boolean;
+    readonly at?: string | null;
+    readonly env?: NodeJS.ProcessEnv;
+  },
+): string[] {
   return [
     `--app=${address}`,
     `--user-data-dir=${join(folder, "profile")}`,
@@ -156,6 +211,17 @@ export function browserArguments(folder: string, address: string, root: boolean)
     "--disable-background-networking",
     "--disable-component-update",
     "--password-store=basic",
+    ...(at === null ? [] : [`--window-position=${at}`]),
+    ...(alone ? [...ALONE_FLAGS, ...fullScreen(env)] : []),
     ...(root ? ["--no-sandbox"] : []),
   ];
+}
+
+/**
+ * Chromium ends at once with --kiosk and --app together on Wayland (seen with 156 below cage 0.1.4). By way of Xwayland it does not,
+ * nor when it is only told to be full screen, which a compositor for one program never takes back.
+ */
+function fullScreen({ DISPLAY, WAYLAND_DISPLAY }: NodeJS.ProcessEnv): string[] {
+  if (!WAYLAND_DISPLAY) return ["--kiosk"];
+  return DISPLAY ? ["--kiosk", "--ozone-platform=x11"] : ["--start-fullscreen", "--ozone-platform=wayland"];
 }

@@ -1,12 +1,15 @@
 /** The command line of the Node host: contract section 1. */
 import { parseArgs } from "node:util";
+import { practisedMode, type Mode } from "../training-mode.ts";
 
 export const USAGE = `options:
   --data DIR            where the till keeps its journal and vault
   --provision FILE      the provisioning file, applied when it has changed
   --port N              port on 127.0.0.1; 0: any (default 7373)
   --no-browser          opens no window
+  --customer-at X,Y     the customer's window fills the display at this place (see docs/customer-display.md)
   --training            practice with a bank built in, in DIR/training
+  --mode MODE           only with --training: cashier (default), refund, kiosk or vending
   --listen ADDR[:PORT]  the till API, and only that, on the network (default port 7443)
   --tls-cert FILE       certificate of --listen (PEM, with its chain)
   --tls-key FILE        its key (PEM)
@@ -19,9 +22,13 @@ export interface Options {
   readonly insecureProvision: boolean;
   readonly port: number;
   readonly browser: boolean;
+  /** A place on the customer's display, as `X,Y`. */
+  readonly customerAt: string | null;
   /** Whoever started the host starts it again. */
   readonly supervised: boolean;
   readonly training: boolean;
+  /** What is practised. */
+  readonly mode: Mode;
   readonly listen: {
     readonly address: string;
     readonly port: number;
@@ -38,7 +45,9 @@ const KNOWN = {
   provision: { type: "string" },
   port: { type: "string" },
   "no-browser": { type: "boolean" },
+  "customer-at": { type: "string" },
   training: { type: "boolean" },
+  mode: { type: "string" },
   listen: { type: "string" },
   "tls-cert": { type: "string" },
   "tls-key": { type: "string" },
@@ -60,6 +69,11 @@ export function readOptions(args: readonly string[]): { ok: true; options: Optio
   const port = portOf(text("port"), DEFAULT_PORT);
   if (port === null) lines.push("--port: must be a number from 0 to 65535");
   if (given.has("training") && given.has("provision")) lines.push("--provision: not together with --training");
+  const practised = practisedMode(text("mode"), given.has("training"));
+  if ("line" in practised) lines.push(practised.line);
+  const customerAt = text("customer-at");
+  if (customerAt !== null && !/^-?\d{1,5},-?\d{1,5}$/.test(customerAt))
+    lines.push("--customer-at: must be two numbers such as 1920,0");
   const listen = readListen(text, port ?? DEFAULT_PORT, lines);
   if (lines.length > 0) return { ok: false, lines };
   return {
@@ -70,8 +84,10 @@ export function readOptions(args: readonly string[]): { ok: true; options: Optio
       insecureProvision: given.has("insecure-provision"),
       port: port ?? DEFAULT_PORT,
       browser: !given.has("no-browser"),
+      customerAt,
       supervised: given.has("supervised"),
       training: given.has("training"),
+      mode: "mode" in practised ? practised.mode : "cashier",
       listen,
     },
   };

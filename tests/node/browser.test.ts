@@ -32,8 +32,28 @@ describe("the browser that is taken", () => {
     expect(findBrowsers({ "ProgramFiles(x86)": "C:\\Program Files (x86)" }, "win32", there(edge))).toEqual([edge]);
   });
   it("keeps its sandbox for everybody but root", () => {
-    expect(browserArguments("/d", "file:///d/open.html", false)).not.toContain("--no-sandbox");
-    expect(browserArguments("/d", "file:///d/open.html", true)).toContain("--no-sandbox");
+    expect(browserArguments("/d", "file:///d/open.html", { root: false, alone: false })).not.toContain("--no-sandbox");
+    expect(browserArguments("/d", "file:///d/open.html", { root: true, alone: false })).toContain("--no-sandbox");
+  });
+});
+
+describe("where a customer stands alone", () => {
+  const given = (env: NodeJS.ProcessEnv): string[] =>
+    browserArguments("/d", "file:///d/open.html", { root: false, alone: true, env }).filter((one) =>
+      /^--(kiosk|start-fullscreen|ozone-platform=.*|disable-pinch)$/.test(one),
+    );
+  it("the window fills the display, on Wayland in the one way in which Chromium does not end", () => {
+    expect(given({ DISPLAY: ":0" })).toEqual(["--disable-pinch", "--kiosk"]);
+    expect(given({ DISPLAY: ":0", WAYLAND_DISPLAY: "wayland-0" })).toEqual([
+      "--disable-pinch",
+      "--kiosk",
+      "--ozone-platform=x11",
+    ]);
+    expect(given({ WAYLAND_DISPLAY: "wayland-0" })).toEqual([
+      "--disable-pinch",
+      "--start-fullscreen",
+      "--ozone-platform=wayland",
+    ]);
   });
 });
 
@@ -81,6 +101,7 @@ describe.skipIf(process.platform === "win32")("a window", () => {
       dir,
       origin: `http://127.0.0.1:${server.port}`,
       keys,
+      alone: () => false,
       closed: () => undefined,
       say: () => undefined,
     }));

@@ -63,6 +63,7 @@ const data = (): string => join(dir, "data");
 function provision(own: Raw): Raw {
   return {
     ...goodProvision(),
+    displays: { customer: "any" },
     adminPin: undefined,
     people: [
       { id: "t1", name: "Техник", role: "technician", pin: GIVEN["the technician's PIN"] },

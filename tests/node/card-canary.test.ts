@@ -203,6 +203,7 @@ beforeAll(async () => {
   };
   await shop.write({
     ...goodProvision(),
+    displays: { customer: "any" },
     till: {
       id: "A1",
       tokens: [

@@ -3,9 +3,8 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, X5
 import type { KeyObject } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import forge from "node-forge";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CertificateRequestView, CertificateSubject } from "../../contract/desk.ts";
 import { openVault } from "../../main/adapters/vault.ts";
 import type { Ids, Journal, LogFields, Vault } from "../../main/core/ports.ts";
@@ -26,10 +25,14 @@ import { issue, keyOf, pfx } from "../adapters/support/certificates.ts";
 import type { Issued, Wish } from "../adapters/support/certificates.ts";
 import { temporaryFolder } from "../adapters/support/folder.ts";
 import { openTestJournal } from "../adapters/support/journal.ts";
+import { buildBundles } from "../support/bundles.ts";
 import { simulatedClock } from "../support/simulated-clock.ts";
 import type { SimulatedClock } from "../support/simulated-clock.ts";
 
-const workerFile = fileURLToPath(new URL("../../main/adapters/certificate-worker.ts", import.meta.url));
+// As the product has it: Node reads the types out of a worker's source at each of its starts.
+const bundles = await buildBundles(["certificate-worker.cjs"]);
+const workerFile = bundles.path("certificate-worker.cjs");
+afterAll(() => bundles.remove());
 const folder = await temporaryFolder();
 const DAY = 86_400_000;
 const SUBJECT: CertificateSubject = {

@@ -140,10 +140,10 @@ describe("the file", () => {
     },
   );
   it("keeps what the page says; the page cannot be written into", () => {
-    crashes.about({ support: '<b>"+7"</b>', api: true });
+    crashes.about({ support: '<b>"+7"</b>', api: true, alone: true });
     faults(5, 1);
     const stopped = crashes.stopped();
-    expect(stopped).toMatchObject({ support: '<b>"+7"</b>', api: true });
+    expect(stopped).toMatchObject({ support: '<b>"+7"</b>', api: true, alone: true });
     if (!stopped) return;
     const { content } = stoppedPage(stopped, null);
     expect(content).toContain("&lt;b&gt;&quot;+7&quot;&lt;/b&gt;");

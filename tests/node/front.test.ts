@@ -33,9 +33,10 @@ function fakeCore(): FakeCore {
       return { ok: true, value: name };
     },
     watch(_, listener) {
-      watchers.add(listener);
-      listener(snapshot());
-      return () => void watchers.delete(listener);
+      const tell = listener as (snapshot: Snapshot) => void;
+      watchers.add(tell);
+      tell(snapshot());
+      return () => void watchers.delete(tell);
     },
     onJournal(listener) {
       journal.add(listener);
@@ -206,5 +207,39 @@ describe("the desk", () => {
       error: { code: "forbidden" },
     });
     expect(events).toEqual([]);
+  });
+});
+
+describe("stopping for good", () => {
+  it("is not begun while something is in hand, and nothing is touched then", async () => {
+    cores[0]!.busyNow = true;
+    expect(await front.stopIfFree()).toBe(false);
+    expect((await front.call(PERSON, "health", {})).ok).toBe(true);
+    expect(events).not.toContain("core 1 stopped");
+  });
+  it("waits for what is under way, and lets the till go on when that has become a payment", async () => {
+    let go: (() => void) | null = null;
+    hold = new Promise((resolve) => (go = resolve));
+    const creating = front.call(PERSON, "payments.create", {});
+    const stopping = front.stopIfFree();
+    await turns();
+    cores[0]!.busyNow = true;
+    go!();
+    expect(await stopping).toBe(false);
+    expect((await creating).ok).toBe(true);
+    hold = null;
+    expect((await front.call(PERSON, "health", {})).ok).toBe(true);
+    expect(events).not.toContain("core 1 stopped");
+  });
+  it("stops the core once, and what comes later waits for the end of the process", async () => {
+    expect(await front.stopIfFree()).toBe(true);
+    let answered = false;
+    void front.call(PERSON, "payments.create", {}).then(() => (answered = true));
+    await turns();
+    await front.stop();
+    expect(await front.stopIfFree()).toBe(true);
+    expect(events.filter((line) => line === "core 1 stopped")).toHaveLength(1);
+    expect(answered).toBe(false);
+    expect(events).not.toContain("core 1 did payments.create");
   });
 });

@@ -1,11 +1,12 @@
 /** The page in a real browser of our own dies, hangs, or goes with its browser: it is back without anybody touching it. */
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openWindow, type Window } from "../../main/node/browser.ts";
+import { ALONE_FLAGS, openWindow, type Window } from "../../main/node/browser.ts";
 import { findBrowsers } from "../../main/node/find-browser.ts";
 import { createKeys } from "../../main/node/keys.ts";
 
@@ -31,12 +32,14 @@ let loads: { key: string | null; at: number }[];
 let said: string[];
 let closed: number;
 let atBank: number;
+/** A customer stands alone at the window. */
+let alone: boolean;
 /** What a page is told to do, one after another. */
 let wishes: string[];
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "qabyl-page-"));
-  [loads, said, closed, atBank, wishes, window] = [[], [], 0, 0, [], null];
+  [loads, said, closed, atBank, wishes, alone, window] = [[], [], 0, 0, [], false, null];
 });
 afterEach(async () => {
   window?.close();
@@ -69,13 +72,17 @@ async function open(patience?: { every: number; within: number }): Promise<void>
   const [real] = findBrowsers(process.env, process.platform);
   expect(real, "no Chromium is installed").toBeDefined();
   const wrapped = join(dir, "wrapped");
-  await writeFile(wrapped, `#!/bin/sh\necho $$ >> ${join(dir, "pids")}\nexec ${real} --headless=new "$@"\n`);
+  await writeFile(
+    wrapped,
+    `#!/bin/sh\necho $$ >> ${join(dir, "pids")}\necho "$@" >> ${join(dir, "arguments")}\nexec ${real} --headless=new "$@"\n`,
+  );
   await chmod(wrapped, 0o755);
   window = await openWindow({
     browsers: [wrapped],
     dir,
     origin,
     keys,
+    alone: () => alone,
     closed: () => (closed += 1),
     say: (line) => said.push(line),
     ...(patience ? { patience } : {}),
@@ -153,6 +160,39 @@ describe.skipIf(process.platform !== "linux")("the page of our own browser", () 
       await until(() => closed === 1);
       await new Promise((resolve) => setTimeout(resolve, 500));
       expect(loads).toHaveLength(4);
+    },
+  );
+
+  it(
+    "cannot be closed by a customer: it is opened again, and anew when the mode changes; a technician closes it for good",
+    { timeout: 60_000 },
+    async () => {
+      alone = true;
+      await open();
+      const kiosk = async (): Promise<boolean[]> =>
+        (await readFile(join(dir, "arguments"), "utf8"))
+          .trim()
+          .split("\n")
+          .map((line) => ALONE_FLAGS.every((flag) => line.split(" ").includes(flag)));
+      // Ended so, Chromium ends well, as when its window is closed.
+      process.kill(await browser(), "SIGTERM");
+      await until(() => loads.length === 2);
+      expect([closed, said.length, await kiosk()]).toEqual([0, 1, [true, true]]);
+
+      window?.follow();
+      alone = false;
+      window?.follow();
+      await until(() => loads.length === 3);
+      expect([closed, await kiosk()]).toEqual([0, [true, true, false]]);
+
+      alone = true;
+      window?.follow();
+      await until(() => loads.length === 4);
+      const pid = await browser();
+      window?.close();
+      await until(() => !existsSync(`/proc/${pid}/exe`));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect([loads.length, await browser()]).toEqual([4, pid]);
     },
   );
 

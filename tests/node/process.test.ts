@@ -90,7 +90,7 @@ describe("exit code 2", () => {
   });
   it("a bad provisioning file, each wrong field named and no secret said", async () => {
     await shop.write(
-      withField(withField(goodProvision({ colour: 1 }), "mode", "kiosk"), "till.tokens[0].token", "SECRET-short"),
+      withField(withField(goodProvision({ colour: 1 }), "mode", "bazaar"), "till.tokens[0].token", "SECRET-short"),
     );
     const host = start("--provision", shop.file);
     expect(await host.exit).toBe(2);

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createBrowserPages } from "../../main/node/bank-page.ts";
 import { createKeys, type Keys } from "../../main/node/keys.ts";
-import type { Snapshot, View } from "../../contract/snapshot.ts";
+import type { Snapshot } from "../../contract/snapshot.ts";
+import type { Core } from "../../main/core/index.ts";
 import { streamSnapshots } from "../../main/node/watch.ts";
 import { CSP } from "../../main/pages.ts";
 import { createScreen } from "../../main/node/screen.ts";
@@ -193,10 +194,10 @@ describe("/watch", () => {
   });
   it("keeps only the newest snapshot for a page that does not read", async () => {
     let push: (snapshot: Snapshot) => void = () => undefined;
-    const core = {
+    const core: Core = {
       ...desk.core,
-      watch: (_: View, listener: (snapshot: Snapshot) => void) => {
-        push = listener;
+      watch(_, listener) {
+        push = listener as (snapshot: Snapshot) => void;
         return () => undefined;
       },
     };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../../main/failure.ts";
+import { FOLDER } from "../../main/node/browser.ts";
 import { readOptions } from "../../main/node/options.ts";
 import { isSupervised, withPort } from "../../main/node/restart.ts";
 import { createService } from "../../main/node/service.ts";
@@ -113,6 +114,43 @@ it("the compositor of the kiosk keeps the folder that it and the browser speak t
   expect(kiosk).toMatch(/^InaccessiblePaths=-\/home -\/root$/m);
   expect(kiosk).toMatch(/^ProtectSystem=strict$/m);
   expect(kiosk).toMatch(/^ReadWritePaths=-\/run\/user$/m);
+});
+
+describe("the screen apart from the program", () => {
+  const deploy = join(import.meta.dirname, "..", "..", "deploy");
+  const unit = readFileSync(join(deploy, "systemd", "qabyl-screen.service"), "utf8");
+  const value = (key: string): string => new RegExp(`^${key}=(.*)$`, "m").exec(unit)?.[1] ?? "";
+
+  it("is the script in a compositor for one program, as the user and with the folder of the till", () => {
+    expect(value("ExecStart")).toBe("/usr/bin/cage -- /opt/qabyl/kiosk/qabyl-kiosk-browser --data /var/lib/qabyl");
+    expect([value("User"), value("StateDirectory"), value("UMask")]).toEqual(["qabyl", "qabyl", "0077"]);
+    expect([value("Conflicts"), value("Wants")]).toEqual(["getty@tty1.service qabyl-kiosk.service", "qabyl.service"]);
+  });
+  it("is started again but when a technician has left: then there is a sign-in", () => {
+    expect([value("Restart"), value("OnSuccess")]).toEqual(["on-failure", "getty@tty1.service"]);
+    expect([value("Type"), value("NotifyAccess"), value("WatchdogSignal")]).toEqual(["notify", "all", "SIGKILL"]);
+    expect(readFileSync(join(deploy, "kiosk", "qabyl-kiosk-browser"), "utf8")).toMatch(
+      /notify READY=1[^]*notify WATCHDOG=1/,
+    );
+  });
+  it("the other compositor and the session's autostart name the same script", () => {
+    for (const file of ["weston.ini", "qabyl-kiosk.desktop"])
+      expect(readFileSync(join(deploy, "kiosk", file), "utf8"), file).toContain("/opt/qabyl/kiosk/qabyl-kiosk-browser");
+  });
+  it("the browser's policy lets it go nowhere but to the till and the file with the key, and opens no tools", () => {
+    const policy = JSON.parse(readFileSync(join(deploy, "kiosk", "policies.json"), "utf8"));
+    expect(policy).toMatchObject({
+      URLBlocklist: ["*"],
+      DeveloperToolsAvailability: 2,
+      AllowFileSelectionDialogs: false,
+      DownloadRestrictions: 3,
+      PrintingEnabled: false,
+    });
+    for (const address of policy.URLAllowlist)
+      expect(address).toMatch(/^(http:\/\/127\.0\.0\.1:7373|file:\/\/\/var\/lib\/qabyl\/(kiosk-)?browser(-\w+)?\/)$/);
+    for (const folder of [...Object.values(FOLDER), "kiosk-browser"])
+      expect(policy.URLAllowlist, folder).toContain(`file:///var/lib/qabyl/${folder}/`);
+  });
 });
 
 describe("starting again", () => {

@@ -4,6 +4,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { parseSync } from "vite";
 import { describe, expect, test } from "vitest";
+import { COMMANDS } from "../../contract/commands.ts";
 import { bundles, whyBuild } from "../../scripts/lib/build-state.mjs";
 import { fences, scanProject, scanText, sourceFiles } from "../../scripts/lib/fences.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
@@ -16,7 +17,15 @@ describe("the sources", () => {
   test("lie under a fence each, and every fenced folder is there", () => {
     const files = sourceFiles();
     expect(files.filter((file) => !fences.some(({ folder }) => file.startsWith(`${folder}/`)))).toEqual([]);
-    const needed = ["contract", "main/core", "main/banks/kaspi", "main/adapters", "main/till", "main/settings"];
+    const needed = [
+      "contract",
+      "main/core",
+      "main/banks/kaspi",
+      "main/adapters",
+      "main/till",
+      "main/machine",
+      "main/settings",
+    ];
     for (const folder of [...needed, "main/electron", "main/node", "preload", "renderer", "simulator"])
       expect(
         files.filter((file) => file.startsWith(`${folder}/`)),
@@ -121,12 +130,20 @@ describe("the bundles", () => {
     expect(whyBuild(), "npm run build").toBeNull();
   });
 
-  test("preload requires only electron", () => {
-    expect(required("preload.cjs")).toEqual(["electron"]);
+  test.each(["preload.cjs", "customer-preload.cjs"])("%s requires only electron", (file) => {
+    expect(required(file)).toEqual(["electron"]);
   });
 
-  test("preload takes only contextBridge and ipcRenderer from electron", () => {
-    const text = readFileSync(join(dist, "preload.cjs"), "utf8");
+  test("the customer's preload has no way to send a command", () => {
+    const text = readFileSync(join(dist, "customer-preload.cjs"), "utf8");
+    expect([...new Set([...text.matchAll(/qabyl:\w+/g)].map(([name]) => name))].toSorted()).toEqual([
+      "qabyl:snapshot",
+      "qabyl:watch",
+    ]);
+  });
+
+  test.each(["preload.cjs", "customer-preload.cjs"])("%s takes only contextBridge and ipcRenderer", (file) => {
+    const text = readFileSync(join(dist, file), "utf8");
     for (const name of ["crashReporter", "nativeImage", "sharedTexture", "webFrame", "webUtils", "clipboard"])
       expect(text).not.toMatch(new RegExp(`\\b${name}\\b`));
   });
@@ -147,6 +164,7 @@ describe("the bundles", () => {
   test.each([
     "electron.cjs",
     "preload.cjs",
+    "customer-preload.cjs",
     "node.cjs",
     "simulator.cjs",
     "certificate-worker.cjs",
@@ -160,6 +178,7 @@ describe("the bundles", () => {
     const foreign: Record<string, RegExp> = {
       "electron.cjs": /^(?:main\/node|simulator|renderer|preload|tests)\//,
       "preload.cjs": /^(?!preload\/|contract\/)/,
+      "customer-preload.cjs": /^(?!preload\/|contract\/)/,
       "node.cjs": /^(?:main\/electron|simulator|renderer|preload|tests)\//,
       "simulator.cjs": /^(?!simulator\/)/,
       "certificate-worker.cjs": /^(?!main\/adapters\/|main\/core\/|contract\/)/,
@@ -187,6 +206,27 @@ describe("the bundles", () => {
       expect(others).toEqual([]);
       expect(text).not.toMatch(/["'`]node:|["'`]undici["'`]|["'`]electron["'`]|rejectUnauthorized|ipcRenderer/);
     }
+  });
+
+  test("the customer's page loads no part of the till's places, and knows no command", () => {
+    const folder = join(dist, "renderer");
+    const html = readFileSync(join(folder, "customer.html"), "utf8");
+    const loaded = new Set<string>();
+    const load = (name: string): void => {
+      if (loaded.has(name)) return;
+      loaded.add(name);
+      for (const other of requiredBy(name, readFileSync(join(folder, "assets", name), "utf8"))) load(other.slice(2));
+    };
+    for (const [, name] of html.matchAll(/assets\/([\w-]+\.js)/g)) load(name as string);
+    const texts = [...loaded].map((name) => readFileSync(join(folder, "assets", name), "utf8"));
+    expect(texts.length).toBeGreaterThan(1);
+    const all = texts.join("\n");
+    const commands = Object.keys(COMMANDS).filter((name) => name.includes("."));
+    // The words of the other places: their tables are keyed by these.
+    const others = ["back.title", "doubt.list", "paid.new", "pinAbove", "bankMessage", "import("];
+    expect([...commands, ...others].filter((text) => all.includes(text))).toEqual([]);
+    expect(all.length).toBeLessThan(330_000);
+    expect(html).not.toMatch(/<script(?![^>]*src=)/);
   });
 
   test("the screen's page runs no inline script and asks nobody else for anything", () => {

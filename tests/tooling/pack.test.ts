@@ -116,10 +116,12 @@ describe.skipIf(process.platform !== "linux")("the packed app", () => {
         "package.json",
         "dist/electron.cjs",
         "dist/preload.cjs",
+        "dist/customer-preload.cjs",
         "dist/simulator.cjs",
         "dist/certificate-worker.cjs",
         "dist/events-worker.cjs",
         "dist/renderer/index.html",
+        "dist/renderer/customer.html",
       ]),
     );
   });
