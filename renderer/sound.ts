@@ -119,6 +119,11 @@ const NOTES: Record<
 const IN_TIME_MS = 150;
 
 let context: AudioContext | null = null;
+let endsAt = 0;
+
+/** Where a voice plays, and when on its clock the last cue is over: the two never sound at once. null: nothing woke it yet. */
+export const soundAt = (): { readonly audio: AudioContext; readonly quietAt: number } | null =>
+  context && { audio: context, quietAt: endsAt };
 
 /** Wakes the sound at a touch: browsers keep it silent until there was one. */
 export function wakeSound(): void {
@@ -135,6 +140,7 @@ export async function play(cue: Cue): Promise<void> {
     if (context.state !== "running") await context.resume();
     if (performance.now() - asked > IN_TIME_MS) return;
     const { type, gain, notes } = NOTES[cue];
+    endsAt = context.currentTime + Math.max(...notes.map(([, from, length]) => from + length));
     for (const [frequency, from, length] of notes)
       note(context, type, frequency, context.currentTime + from, length, gain);
   } catch {
