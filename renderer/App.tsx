@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { RefundView, Snapshot } from "../contract/snapshot.ts";
 import { isPostedMethod } from "../contract/states.ts";
 import { canOpen, leavePlace } from "./actions.ts";
+import { Awake } from "./awake.tsx";
 import { isTrial, useTrial } from "./desk/trial.ts";
 import { EMPTY } from "./entry.ts";
 import { AmountScreen } from "./screens/AmountScreen.tsx";
@@ -36,6 +37,19 @@ const DoubtPlace = lazy(loadDoubts);
 const RefundScreens = lazy(loadRefunds);
 const HistoryScreen = lazy(loadHistory);
 const Desk = lazy(() => import("./desk/Desk.tsx"));
+const Kiosk = lazy(() => persistently(() => import("./kiosk/Kiosk.tsx")));
+
+/** Nobody stands before an unattended till who could load its page anew: it goes on asking for what it is made of. */
+const persistently = async <T,>(load: () => Promise<T>): Promise<T> => {
+  try {
+    return await load();
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return persistently(load);
+  }
+};
+
+const Speech = lazy(() => persistently(() => import("./speech/Speech.tsx")));
 
 const FETCH_AFTER_MS = 1500;
 
@@ -61,7 +75,11 @@ export function App(): ReactNode {
     <div className="till">
       <Suspense fallback={<main className="screen pay" data-sky="open" data-line="solid" />}>
         <Fault snapshot={snapshot}>
-          <Screen snapshot={snapshot} />
+          {snapshot.kiosk ? (
+            <Kiosk snapshot={snapshot} sale={<Screen snapshot={snapshot} />} />
+          ) : (
+            <Screen snapshot={snapshot} />
+          )}
         </Fault>
       </Suspense>
     </div>
@@ -70,6 +88,14 @@ export function App(): ReactNode {
     <Fault snapshot={snapshot} whole>
       {snapshot.app.training ? <TrainingFrame snapshot={snapshot}>{till}</TrainingFrame> : till}
       <Announcer />
+      <Awake snapshot={snapshot} />
+      {snapshot.kiosk && (
+        <Boundary name="speech" instead={null}>
+          <Suspense fallback={null}>
+            <Speech snapshot={snapshot} />
+          </Suspense>
+        </Boundary>
+      )}
     </Fault>
   );
 }

@@ -61,8 +61,13 @@ export const busyKey = (name: CommandName, about: string): string => `${name} ${
 
 // ---------- starting a payment ----------
 
-/** A start whose answer never came: asking again for the same thing must carry the same key. */
-let unanswered: Starting | null = null;
+/**
+ * A start whose answer never came: asking again for the same thing must carry the same key. Not so for the next customer at
+ * a till without a cashier: under that key he would be shown the sale of the one before him.
+ */
+let unanswered: { readonly starting: Starting; readonly visit: number } | null = null;
+
+const sameVisit = (visit: number): boolean => useStore.getState().visit.number === visit;
 
 function sameIntent(one: Starting, other: Omit<Starting, "key">): boolean {
   return (
@@ -73,7 +78,8 @@ function sameIntent(one: Starting, other: Omit<Starting, "key">): boolean {
     one.of?.id === other.of?.id &&
     one.invoice?.phone === other.invoice?.phone &&
     one.invoice?.comment === other.invoice?.comment &&
-    one.invoice?.confirmDuplicateOf === other.invoice?.confirmDuplicateOf
+    one.invoice?.confirmDuplicateOf === other.invoice?.confirmDuplicateOf &&
+    JSON.stringify(one.items) === JSON.stringify(other.items)
   );
 }
 
@@ -84,14 +90,17 @@ async function start(intent: Omit<Starting, "key">, means: Means = {}): Promise<
   // Design U5: a second Enter, tap or scan while one is starting does nothing.
   if (useStore.getState().starting !== null || frozen()) return;
   const starting: Starting =
-    unanswered && sameIntent(unanswered, intent) ? unanswered : { ...intent, key: crypto.randomUUID() };
+    unanswered && sameVisit(unanswered.visit) && sameIntent(unanswered.starting, intent)
+      ? unanswered.starting
+      : { ...intent, key: crypto.randomUUID() };
+  const visit = useStore.getState().visit.number;
   // The command goes first: drawing the next screen must not stand between the tap and the bank.
   const answer = request(starting, means);
   useStore.setState({ starting, problem: null, notice: null });
   const result = await answer;
   const waits = useStore.getState().starting === starting;
   if (result.lost) {
-    unanswered = starting;
+    unanswered = { starting, visit };
     if (waits) useStore.setState({ starting: null, notice: result.ok ? null : result.error });
     return;
   }
@@ -113,7 +122,7 @@ function giveUpWaiting(starting: Starting): void {
 }
 
 function request(starting: Starting, means: Means): Promise<Answer<"payments.create">> {
-  const { key, of, method, invoice } = starting;
+  const { key, of, method, invoice, items } = starting;
   const currency = currencyOf(kindOf(method));
   if (starting.renews && of) return send("payments.renew", { id: of.id, key });
   const amount = formatAmount(minor(starting.minor));
@@ -125,6 +134,7 @@ function request(starting: Starting, means: Means): Promise<Answer<"payments.cre
       ...(method === "qr" ? {} : { method }),
       ...(currency === "KZT" ? {} : { currency }),
       ...(of ? { saleId: of.saleId, replaces: of.id } : {}),
+      ...(items ? { items } : {}),
       ...(invoice ? { phone: invoice.phone } : {}),
       ...(invoice && invoice.comment !== "" ? { comment: invoice.comment } : {}),
       ...(invoice?.confirmDuplicateOf ? { confirmDuplicateOf: invoice.confirmDuplicateOf } : {}),
@@ -138,6 +148,12 @@ export function pay(provider: Provider, method: "qr" | "link" = "qr"): void {
   const { entry, sale, snapshot } = useStore.getState();
   if (entry.minor === 0 || snapshot?.current) return;
   void start({ minor: entry.minor, provider, method, invoice: null, of: sale, renews: false });
+}
+
+/** Takes the price of what was chosen from the catalogue, by a code; `tiyn` is their sum. */
+export function payItems(provider: Provider, tiyn: number, items: NonNullable<Starting["items"]>): void {
+  if (useStore.getState().snapshot?.current) return;
+  void start({ minor: tiyn, provider, method: "qr", invoice: null, of: null, renews: false, items });
 }
 
 /** A new attempt for the same sale (design U10). */
@@ -230,7 +246,7 @@ export const canOpen = ({ current, refund, app }: Snapshot): boolean =>
 /** Tries once more what the till refused to start. */
 export function retry({ error, starting }: Problem): void {
   // Under this key nothing was journaled, or exactly this request was: it can only become the same payment.
-  unanswered = error.code === "key_reused" ? null : starting;
+  unanswered = error.code === "key_reused" ? null : { starting, visit: useStore.getState().visit.number };
   void start(starting);
 }
 

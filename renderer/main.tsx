@@ -1,6 +1,8 @@
 import { createRoot } from "react-dom/client";
+import { isUnattended } from "../contract/unattended-facts.ts";
 import { bridge } from "./actions.ts";
 import { App } from "./App.tsx";
+import { guardPage } from "./guard.ts";
 import { cueOf, play, wakeSound } from "./sound.ts";
 import { receive, relink, useStore } from "./store.ts";
 import { followTheme } from "./theme.ts";
@@ -29,6 +31,7 @@ addEventListener("pointerdown", wakeSoon, { capture: true });
 addEventListener("keydown", wakeSoon, { capture: true });
 addEventListener("contextmenu", (event) => event.preventDefault());
 addEventListener("dragstart", (event) => event.preventDefault());
+guardPage(() => isUnattended(useStore.getState().snapshot?.app.mode ?? ""));
 // A tap must not leave the focus on the button it hit: Enter after typing on the touch keys has to pay, not to repeat a key.
 addEventListener("mousedown", (event) => {
   if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();

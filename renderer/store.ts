@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import type { PaymentRequest } from "../contract/commands.ts";
 import type { AppError } from "../contract/errors.ts";
 import type { Payment } from "../contract/payment.ts";
 import type { PaymentView, Snapshot } from "../contract/snapshot.ts";
@@ -20,6 +21,8 @@ export interface Starting {
   /** The attempt that this one renews or replaces. */
   readonly of: Pick<PaymentView, "id" | "saleId"> | null;
   readonly renews: boolean;
+  /** What is bought, where the customer chose it on this screen. */
+  readonly items?: NonNullable<PaymentRequest["items"]>;
 }
 
 /** The ways that are begun with a card. */
@@ -70,6 +73,25 @@ export interface Countdown {
   readonly totalMs: number;
 }
 
+/** One customer's time at a till without a cashier: what he has chosen and not paid for yet. */
+export interface Visit {
+  /** A start whose answer was lost in one visit is not taken up in the next. */
+  readonly number: number;
+  /** Somebody has touched the attract screen. */
+  readonly begun: boolean;
+  /** The till's own language, while the customer has another. */
+  readonly home: Language | null;
+  /** The chosen product of the catalogue. */
+  readonly item: string | null;
+  readonly quantity: number;
+  /** The page of the catalogue, from 0. */
+  readonly page: number;
+  /** The result at which somebody asked to stay: its name by `stayName`. */
+  readonly stays: string | null;
+  /** The technician's corner was found. */
+  readonly technician: boolean;
+}
+
 export interface State {
   readonly snapshot: Snapshot | null;
   readonly countdown: Countdown | null;
@@ -94,13 +116,27 @@ export interface State {
   /** A command other than a start was refused. */
   readonly notice: AppError | null;
   readonly busy: ReadonlySet<string>;
+  readonly visit: Visit;
   /** A window of the bank's has stayed open after its payment had gone on, and the till cannot close it. */
   readonly windowLeft: boolean;
   readonly link: "up" | "silent" | "locked";
 }
 
-export const useStore = create<State>(() => ({
-  snapshot: null,
+const NOBODY: Visit = {
+  number: 0,
+  begun: false,
+  home: null,
+  item: null,
+  quantity: 1,
+  page: 0,
+  stays: null,
+  technician: false,
+};
+
+type Kept = "snapshot" | "language" | "link" | "visit";
+
+/** Everything that a person leaves in the store, as it is before he comes. By its type it forgets no field. */
+const FRESH: Omit<State, Kept> = {
   countdown: null,
   refundCountdown: null,
   place: null,
@@ -110,7 +146,6 @@ export const useStore = create<State>(() => ({
   invoice: null,
   form: null,
   invoiced: null,
-  language: "kk",
   entry: EMPTY,
   sale: null,
   starting: null,
@@ -118,8 +153,24 @@ export const useStore = create<State>(() => ({
   notice: null,
   busy: new Set(),
   windowLeft: false,
+};
+
+export const useStore = create<State>(() => ({
+  ...FRESH,
+  snapshot: null,
+  language: "kk",
   link: "up",
+  visit: NOBODY,
 }));
+
+const restarted = ({ language, visit }: State): Omit<State, "snapshot" | "link"> => ({
+  ...FRESH,
+  language: visit.home ?? language,
+  visit: { ...NOBODY, number: visit.number + 1 },
+});
+
+/** The customer has gone: whatever he typed, chose and was told leaves the store, his language with it. */
+export const resetSession = (): void => useStore.setState(restarted);
 
 /** The remaining time is as of the sending: a later word about the same countdown that differs by less is only jitter. */
 const JITTER_MS = 400;
@@ -160,12 +211,22 @@ export function receive(next: Snapshot): void {
     const sale = current !== null && !isTrial(useTrial.getState(), current.id);
     const comes = (sale && before?.current == null) || (refund !== null && before?.refund == null);
     const name = started ? starting.invoice?.name : null;
+    // Nothing of a sale outlives it on a screen that the next customer stands before.
+    const left =
+      next.kiosk !== null &&
+      next.app.locked &&
+      (before?.current != null || before?.refund != null) &&
+      current === null &&
+      refund === null &&
+      starting === null;
+    const over = left ? restarted(state) : {};
     return {
+      ...over,
       snapshot: next,
       countdown: countdownOf(current, state.countdown),
       refundCountdown: countdownOf(refund, state.refundCountdown),
       // What was chosen here holds until the till itself names another language.
-      language: before?.app.language === next.app.language ? state.language : next.app.language,
+      language: before?.app.language === next.app.language ? { ...state, ...over }.language : next.app.language,
       ...(started ? { starting: null, invoice: null, form: null } : {}),
       ...(name && current ? { invoiced: { id: current.id, name } } : {}),
       ...(taken ? { entry: EMPTY, sale: null } : {}),

@@ -107,6 +107,10 @@ export function choiceOf({ payment, cause }: DoubtItem, outcome: Outcome): Choic
       if (kind === "verification") return { title: "out.unchecked", text: null, reasons: NO };
       if (cause === "operation") return { title: "out.released", text: null, reasons: NO };
       return { title: "out.unpaid", text: "out.unpaid.t", reasons: ["why.unpaid", ...NO] };
+    case "treatedAsGiven":
+      return { title: "out.given", text: "out.given.t", reasons: ["why.machine"] };
+    case "treatedAsNotGiven":
+      return { title: "out.notGiven", text: "out.notGiven.t", reasons: ["why.machine"] };
     case "treatedAsRefunded":
       return { title: "out.back", text: "out.back.t", reasons: ["why.back", ...YES] };
     case "treatedAsNotRefunded":

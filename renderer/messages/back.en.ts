@@ -159,6 +159,8 @@ export const backEn: BackMessages = {
   "res.treatedAsUnpaid": "Counted as not paid",
   "res.treatedAsRefunded": "Counted as refunded",
   "res.treatedAsNotRefunded": "Counted as not refunded",
+  "res.treatedAsGiven": "Counted as handed out",
+  "res.treatedAsNotGiven": "Counted as not handed out",
   "res.by": "Decided by {{by}}, {{t}}. Reason: {{reason}}",
   "now.title": "What can be done",
   "now.paid": "If the goods were given, all is well. If not, give the money back.",

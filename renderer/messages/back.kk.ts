@@ -157,6 +157,8 @@ export const backKk = {
   "res.treatedAsUnpaid": "Төленбеді деп есептелді",
   "res.treatedAsRefunded": "Қайтарылды деп есептелді",
   "res.treatedAsNotRefunded": "Қайтарылмады деп есептелді",
+  "res.treatedAsGiven": "Тауар берілді деп есептелді",
+  "res.treatedAsNotGiven": "Тауар берілмеді деп есептелді",
   "res.by": "Кім шешті: {{by}}, {{t}}. Себебі: {{reason}}",
   "now.title": "Не істеуге болады",
   "now.paid": "Тауар берілсе, бәрі дұрыс. Берілмесе, ақшаны қайтарыңыз.",

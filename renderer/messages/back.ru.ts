@@ -157,6 +157,8 @@ export const backRu: BackMessages = {
   "res.treatedAsUnpaid": "Учтена как неоплаченная",
   "res.treatedAsRefunded": "Учтён как сделанный",
   "res.treatedAsNotRefunded": "Учтён как несделанный",
+  "res.treatedAsGiven": "Товар учтён как выданный",
+  "res.treatedAsNotGiven": "Товар учтён как невыданный",
   "res.by": "Решение: {{by}}, {{t}}. Причина: {{reason}}",
   "now.title": "Что можно сделать",
   "now.paid": "Товар отдан: всё верно. Не отдан: верните деньги.",

@@ -179,7 +179,7 @@ function OtherBanners({ banners, snapshot, choose }: OtherProps): ReactNode {
  * Leads a screen reader and the keyboard to the new screen. To the heading, not to a button: an Enter that bounced on the
  * keypad must not press whatever comes next (design U5).
  */
-function useFocusedHeading(focusOn: string): React.RefObject<HTMLElement | null> {
+export function useFocusedHeading(focusOn: string): React.RefObject<HTMLElement | null> {
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     const heading = main.current?.querySelector("h1");

@@ -5,7 +5,8 @@ import { setLanguage } from "../actions.ts";
 import { useStore } from "../store.ts";
 import { useWords } from "../words.tsx";
 
-const NAMES: Readonly<Record<Language, readonly [short: string, full: string]>> = {
+/** Each in its own words, short and in full. */
+export const NAMES: Readonly<Record<Language, readonly [short: string, full: string]>> = {
   kk: ["Қаз", "Қазақша"],
   ru: ["Рус", "Русский"],
   en: ["Eng", "English"],

@@ -103,6 +103,7 @@ const MARKS = {
     />
   ),
   turn: <path fill="none" stroke="currentColor" strokeWidth="10" d="M38 14 14 38l24 24M14 38h46a23 23 0 0 1 0 46H30" />,
+  up: <path fill="none" stroke="currentColor" strokeWidth="14" d="M14 68 50 32l36 36" />,
   list: (
     <>
       <path stroke="currentColor" strokeWidth="10" d="M32 22h60M32 50h60M32 78h60" />

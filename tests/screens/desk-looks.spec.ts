@@ -3,10 +3,10 @@ import { deskEn } from "../../renderer/messages/desk.en.ts";
 import { deskKk } from "../../renderer/messages/desk.kk.ts";
 import { deskRu } from "../../renderer/messages/desk.ru.ts";
 import { DESK_STATES, openDesk } from "./support/desk.ts";
-import { lookAtDesk, openEyes, THEMES } from "./support/eyes.ts";
+import { drawSmall, lookAtDesk, openEyes, THEMES } from "./support/eyes.ts";
 import { quick } from "./support/hands.ts";
 import { snapshot } from "./support/snapshots.ts";
-import { expect, test } from "./support/till.ts";
+import { expect, freshTest as test } from "./support/till.ts";
 
 /** Kazakh is the longest, the small terminal the tightest. Between them the looks have each language, each size and each theme. */
 const LOOKS = [
@@ -29,6 +29,7 @@ for (let part = 0; part < PARTS; part++) {
     page,
   }) => {
     await openEyes(page);
+    const resize = await drawSmall(page);
     const faults: string[] = [];
     const hands = quick(till);
     let size = "";
@@ -40,7 +41,7 @@ for (let part = 0; part < PARTS; part++) {
       // The languages' buttons cannot be reached behind a dialog.
       const dialog = (await page.locator("dialog[open]").count()) > 0;
       for (const [look, { language, width, height, theme }] of LOOKS.entries()) {
-        if (size !== (size = `${width}x${height}`)) await page.setViewportSize({ width, height });
+        if (size !== (size = `${width}x${height}`)) await resize({ width, height });
         await page.emulateMedia({ ...THEMES[theme], reducedMotion: "reduce" });
         if (dialog) {
           const app = { ...(state.snapshot?.app ?? snapshot().app), language };

@@ -7,9 +7,9 @@ import { cardKk } from "../../renderer/messages/card.kk.ts";
 import { doubtKk } from "../../renderer/messages/doubt.kk.ts";
 import { kk } from "../../renderer/messages/kk.ts";
 import { DOUBT_STATES } from "./support/doubts.ts";
-import { lookAround, openEyes, THEMES } from "./support/eyes.ts";
+import { drawSmall, lookAround, openEyes, THEMES } from "./support/eyes.ts";
 import { snapshot, STATES, TRAINING } from "./support/snapshots.ts";
-import { expect, test } from "./support/till.ts";
+import { expect, freshTest as test } from "./support/till.ts";
 
 const ALL = Object.entries({ ...STATES, ...TRAINING, ...DOUBT_STATES });
 const LANGUAGES = ["kk", "ru", "en"] as const;
@@ -49,7 +49,8 @@ for (const [walk, { width, height, theme, least }] of WALKS.entries()) {
       till,
       page,
     }) => {
-      await page.setViewportSize({ width, height });
+      const resize = await drawSmall(page);
+      await resize({ width, height });
       await page.emulateMedia({ ...THEMES[theme], reducedMotion: "reduce" });
       await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
       await openEyes(page);

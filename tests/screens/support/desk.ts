@@ -1,4 +1,5 @@
 /** The technician's desk in the test's hands: its views, and the way to each of its screens. */
+import { USUAL_DISPLAYS, USUAL_KIOSK, type KioskSettings } from "../../../contract/kiosk.ts";
 import { appError } from "../../../contract/errors.ts";
 import type { AppError } from "../../../contract/errors.ts";
 import type {
@@ -142,6 +143,27 @@ export const CARE: CareView = {
   vault: { source: "os-key-store", warning: false },
 };
 
+/** What an unattended till sells. The names are as long as shops write them. */
+export const CATALOGUE: KioskSettings["catalogue"] = [
+  {
+    id: "11",
+    name: { kk: "Су газсыз 0,5 л", ru: "Вода без газа 0,5 л", en: "Still water 0.5 l" },
+    price: "250.00",
+    picture: null,
+  },
+  {
+    id: "12",
+    name: {
+      kk: "Сүт пен бал қосылған қара шай, үлкен стақан",
+      ru: "Чёрный чай с молоком и мёдом, большой стакан",
+      en: "Black tea with milk and honey, a large cup",
+    },
+    price: "1300.00",
+    picture: null,
+  },
+  { id: "B-7", name: { kk: "Бауырсақ", ru: "Баурсаки", en: "Baursak" }, price: "400.50", picture: null },
+];
+
 /** Everything about the till's own stores that can be amiss. */
 export const ILL_CARE: CareView = {
   journal: {
@@ -164,7 +186,11 @@ export const view = (more: Partial<DeskView> = {}): DeskView => ({
     till: { id: "A1", name: "Касса 04" },
     screen: { autoReturnSeconds: 5, idleSeconds: 60 },
     refund: { pinAbove: "50000.00" },
+    mode: "cashier",
+    displays: USUAL_DISPLAYS,
   },
+  kiosk: USUAL_KIOSK,
+  displays: [],
   people: [
     { id: "t1", name: "Ержан", role: "technician" },
     { id: "s1", name: "Айгүл", role: "senior" },
@@ -641,6 +667,50 @@ export const DESK_STATES: Readonly<Record<string, DeskState>> = {
       await press("tab-tokens", "token-add")(till);
       await till.id("token-name").fill("vending");
       await press("token-make")(till);
+    },
+  },
+  "settings-mode": { screen: "settings", view: view(), act: press("tab-kiosk", "mode-kiosk") },
+  "settings-vending": {
+    screen: "settings",
+    view: view({
+      general: {
+        ...view().general,
+        mode: "vending",
+        displays: { till: "DELL P2419H", customer: "HDMI-2", night: { from: "23:00", to: "07:00", percent: 30 } },
+      },
+      kiosk: {
+        ...USUAL_KIOSK,
+        catalogue: CATALOGUE,
+        machine: { serial: "/dev/ttyUSB0", baud: 9600 },
+        elsewhere: { kk: "№ 2 касса, кіреберіс", ru: "Касса 2, у входа", en: "Till 2, by the door" },
+      },
+      displays: [
+        { id: "DELL P2419H", label: "DELL P2419H", width: 1080, height: 1920, primary: true },
+        { id: "#2", label: "Samsung LED Commercial Display 32", width: 1920, height: 1080, primary: false },
+      ],
+    }),
+    act: async (till) => {
+      await press("tab-kiosk")(till);
+      await till.id("machine-device").fill("USB0");
+      await till.id("night-to").fill("23:00");
+      await till.id("fulfil").fill("5");
+      await press("save")(till);
+    },
+  },
+  "settings-products": {
+    screen: "settings",
+    view: view({ kiosk: { ...USUAL_KIOSK, catalogue: CATALOGUE } }),
+    act: press("tab-products"),
+  },
+  "settings-product": {
+    screen: "settings",
+    view: view({ kiosk: { ...USUAL_KIOSK, catalogue: CATALOGUE } }),
+    act: async (till) => {
+      await press("tab-products", "product-edit-12")(till);
+      await till.id("product-price").fill("0");
+      await till.id("product-id").fill("11");
+      for (const language of ["kk", "ru", "en"]) await till.id(`product-name-${language}`).fill("");
+      await press("product-save")(till);
     },
   },
   "settings-care": {

@@ -5,9 +5,10 @@ import type { Snapshot } from "../../../contract/snapshot.ts";
 import type { Language } from "../../../contract/states.ts";
 import { findWeak } from "./contrast.ts";
 import { findClipped } from "./clipped.ts";
-import { findBadWords, findFaults, findSmall, lengthen } from "./measure.ts";
+import { findBadWords, findFar, findFaults, findNear, findSmall, lengthen } from "./measure.ts";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** What axe holds a page to. */
+export const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 export const THEMES = {
   light: { colorScheme: "light", contrast: "no-preference" },
@@ -65,6 +66,8 @@ const EYES = {
   findClipped,
   findWeak,
   findSmall,
+  findNear,
+  findFar,
   findBadWords,
   lengthen,
   askAxe,
@@ -77,6 +80,32 @@ declare global {
   interface Window {
     eyes: typeof EYES;
   }
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * A way to give the page its sizes. It is laid out as ever but painted at a tenth: painting takes a quarter of a look, and
+ * nobody sees the picture. Boxes, media, colours and what lies on what stay as they are; a mouse would miss, and a picture
+ * taken in this tab later is blurred, so the page is one of the test's own.
+ */
+export async function drawSmall(page: Page): Promise<(size: Size) => Promise<void>> {
+  const session = await page.context().newCDPSession(page);
+  return async ({ width, height }) => {
+    await page.setViewportSize({ width, height });
+    await session.send("Emulation.setDeviceMetricsOverride", {
+      width,
+      height,
+      screenWidth: width,
+      screenHeight: height,
+      deviceScaleFactor: 1,
+      mobile: false,
+      scale: 0.1,
+    });
+  };
 }
 
 /** Puts the eyes and axe's half megabyte into the page. */

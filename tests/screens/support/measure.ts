@@ -135,6 +135,33 @@ export function findSmall(least: number): string[] {
     .map((button) => `too small: ${button.dataset["testid"] ?? ""} ${button.offsetWidth}x${button.offsetHeight}`);
 }
 
+/** Buttons that stand closer to one another than `least` pixels: a finger would hit both. */
+export function findNear(least: number): string[] {
+  const buttons = [...document.querySelectorAll<HTMLElement>("button")].filter((button) => button.checkVisibility());
+  const boxes = buttons.map((button) => button.getBoundingClientRect());
+  const faults: string[] = [];
+  for (const [index, a] of boxes.entries())
+    for (let next = index + 1; next < boxes.length; next++) {
+      const b = boxes[next] ?? a;
+      const wide = Math.max(a.left, b.left) - Math.min(a.right, b.right);
+      const high = Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom);
+      const apart = Math.max(wide, high);
+      const [one, other] = [buttons[index], buttons[next]].map((button) => button?.dataset["testid"] ?? "");
+      if (apart < least - 0.5) faults.push(`too near: ${one} and ${other}, ${Math.round(apart)}`);
+    }
+  return faults;
+}
+
+/** Primary buttons outside the part of the height, from `top` to `bottom` (shares of it), that everybody reaches. */
+export function findFar(top: number, bottom: number): string[] {
+  const primary = ".main, .payway, .good, .tongues button, [data-testid=more], [data-testid=less]";
+  return [...document.querySelectorAll<HTMLElement>(primary)]
+    .filter((button) => button.checkVisibility())
+    .map((button) => ({ id: button.dataset["testid"] ?? "", box: button.getBoundingClientRect() }))
+    .filter(({ box }) => box.top < innerHeight * top - 1 || box.bottom > innerHeight * bottom + 1)
+    .map(({ id, box }) => `out of reach: ${id} ${Math.round(box.top)}-${Math.round(box.bottom)}`);
+}
+
 /** Keys that show through in place of their words (`keys` is a pattern of them), and words that were put together wrongly. */
 export function findBadWords(keys: string): string[] {
   const text = document.body.innerText;
@@ -157,7 +184,7 @@ export function lengthen(): () => void {
     if (
       !/\p{L}{3}/u.test(before) ||
       node.parentElement?.closest(
-        ".amount, .digits, .shop, p.who, .foot b, .name, .langs, .num, code, .badges b, dd, .teststamp",
+        ".amount, .digits, .shop, p.who, .foot b, .name, .langs, .tongues, .num, code, .badges b, dd, .teststamp",
       )
     )
       continue;

@@ -21,6 +21,7 @@ declare global {
   interface Window {
     fakeTill: FakeTill;
     cues: { at: number; frequency: number }[];
+    clips: { at: number; from: number; seconds: number; cut: boolean }[];
   }
 }
 
@@ -56,6 +57,7 @@ function fakeBridge({ first, answers }: { first: Snapshot | null; answers: Recor
 
   // Which notes were asked for, and when; nothing is heard.
   window.cues = [];
+  window.clips = [];
   class Parameter {
     value = 0;
     setValueAtTime(): void {}
@@ -72,6 +74,22 @@ function fakeBridge({ first, answers }: { first: Snapshot | null; answers: Recor
     createGain(): unknown {
       const gain = { gain: new Parameter(), connect: (to: unknown) => to };
       return gain;
+    }
+    createBufferSource(): unknown {
+      const clip = { at: 0, from: 0, seconds: 0, cut: false };
+      const source: { buffer: AudioBuffer | null } & Record<string, unknown> = {
+        buffer: null,
+        connect: (to: unknown) => to,
+        stop() {
+          clip.cut = true;
+        },
+        start(from: number) {
+          window.clips.push(
+            Object.assign(clip, { at: performance.now(), from, seconds: source.buffer?.duration ?? 0 }),
+          );
+        },
+      };
+      return source;
     }
     createOscillator(): unknown {
       const frequency = new Parameter();
