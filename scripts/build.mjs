@@ -3,7 +3,7 @@
  * Everything is inlined but the module `electron`, so that the packed app holds no node_modules.
  * The new dist/ is made aside and moved into place whole: a failed build leaves the last good one.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
@@ -41,7 +41,7 @@ const common = {
  * @param {string} entry
  */
 async function bundle(outfile, entry) {
-  const preload = outfile === "preload.cjs";
+  const preload = outfile.endsWith("preload.cjs");
   await esbuild({
     ...common,
     ...(preload
@@ -84,6 +84,8 @@ runMain(async () => {
         .map(([outfile, entry]) => bundle(outfile, entry)),
       missing.includes("vite.config.ts") ? null : screen(),
     ]);
+    // The products of training; main/training.ts reads them.
+    cpSync(join(root, "assets", "demo"), join(fresh, "renderer", "demo"), { recursive: true });
     writeFileSync(join(fresh, basename(stampFile)), builtFrom);
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);

@@ -19,6 +19,11 @@ import { runMain, Trouble } from "./lib/say.mjs";
 import { packTest, pageSuites, unitSuites } from "./lib/suites.mjs";
 
 const reports = join(cacheDir, "reports");
+const compiled = join(cacheDir, "compiled");
+/** Two of them share the machine, so that it is longer than either takes alone. */
+const RUNNER_MINUTES = 7;
+/** How many stories are told at a time beside vitest: with these both end together on two cores. */
+const STORIES_BESIDE = 3;
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];
@@ -72,7 +77,7 @@ async function runner(name, { command, read, env, report, suites, beside = false
     cwd: root,
     env,
     stdio: beside ? ["ignore", "pipe", "pipe"] : ["ignore", 1, 1],
-    timeoutMs: 300_000,
+    timeoutMs: RUNNER_MINUTES * 60_000,
     graceMs: 10_000,
   });
   /** @type {import("./lib/reports.mjs").Tally | null} */
@@ -85,7 +90,7 @@ async function runner(name, { command, read, env, report, suites, beside = false
     const why = error instanceof Error ? error.message : String(error);
     if (!ended.timedOut) broken.push(`${name}: left no report that could be read (${why})`);
   }
-  if (ended.timedOut) broken.push(`${name}: not done within 5 minutes`);
+  if (ended.timedOut) broken.push(`${name}: not done within ${RUNNER_MINUTES} minutes`);
   else if (ended.error !== null) broken.push(`${name}: could not be started: ${ended.error.message}`);
   else if (ended.signal !== null) broken.push(`${name}: ended by ${ended.signal}`);
   else if (ended.code !== 0 && tally !== null && tally.failed === 0)
@@ -160,6 +165,9 @@ runMain(async () => {
   // How npm was asked to talk, and that it runs us, is no business of the programs under test.
   for (const name of Object.keys(env))
     if (/^(?:npm_config_loglevel|npm_lifecycle_.*|NODE_ENV)$/i.test(name)) delete env[name];
+  // Some three hundred processes read the same few scripts. Made anew for each run, or it would grow with every build.
+  rmSync(compiled, { recursive: true, force: true });
+  env["NODE_COMPILE_CACHE"] = compiled;
   env["QABYL_KEY_STORE"] = "none"; // a developer's own key store is none of the tests' business
   const { chromium, pageChromium } = await outside;
   if (chromium !== "") env["POS_CHROMIUM"] = chromium;
@@ -180,18 +188,54 @@ runMain(async () => {
     `--outputFile.json=${report}`,
     ...args,
   ];
-  // The packer mostly waits.
-  const packing =
-    pack && !stopping()
-      ? runner("packaging", {
-          command: vitestCommand(join(reports, "packaging.json"), packTest),
-          read: readVitest,
-          env,
-          report: join(reports, "packaging.json"),
-          suites: ["tooling"],
-          beside: units.length > 0 || pages.length > 0,
-        })
-      : null;
+  /** @param {string} suite @param {{ workers?: number }} [how] beside vitest with so many workers; else alone with its own */
+  const pagesOf = async (suite, { workers } = {}) => {
+    if (stopping()) return;
+    const config = `tests/${suite}/playwright.config.ts`;
+    const report = join(reports, `${suite}.json`);
+    if (!existsSync(join(root, config))) {
+      print(`FAILED ${suite}: ${config} is missing`);
+      total.failed += 1;
+      failures.push(`${suite}: ${config} is missing`);
+      return;
+    }
+    const given = workers === undefined ? [] : [`--workers=${workers}`];
+    await runner(suite, {
+      command: [
+        node,
+        scriptOf("playwright"),
+        "test",
+        `--config=${config}`,
+        "--reporter=dot,json",
+        "--retries=0",
+        ...given,
+      ],
+      read: (json) => readPlaywright(json, suite),
+      env: { ...env, POS_CHROMIUM: pageChromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      report,
+      suites: [suite],
+      beside: workers !== undefined,
+    });
+  };
+  const packaging = async () => {
+    if (!pack || stopping()) return;
+    const report = join(reports, "packaging.json");
+    await runner("packaging", {
+      command: vitestCommand(report, packTest),
+      read: readVitest,
+      env,
+      report,
+      suites: ["tooling"],
+      beside: units.length > 0 || pages.length > 0,
+    });
+  };
+
+  // The packer, the stories and half of vitest mostly wait: for a disk, for a bank's seconds, for a child process. One after
+  // the other they would leave a third of the machine idle. The screens compute to their end, and so run alone.
+  const together = units.length > 0;
+  const waiting = packaging().then(() =>
+    together && pages.includes("e2e") ? pagesOf("e2e", { workers: STORIES_BESIDE }) : undefined,
+  );
   if (units.length > 0 && !stopping()) {
     const report = join(reports, "vitest.json");
     await runner("vitest", {
@@ -202,25 +246,9 @@ runMain(async () => {
       suites: units,
     });
   }
-  for (const suite of pages) {
-    if (stopping()) break;
-    const config = `tests/${suite}/playwright.config.ts`;
-    const report = join(reports, `${suite}.json`);
-    if (!existsSync(join(root, config))) {
-      print(`FAILED ${suite}: ${config} is missing`);
-      total.failed += 1;
-      failures.push(`${suite}: ${config} is missing`);
-      continue;
-    }
-    await runner(suite, {
-      command: [node, scriptOf("playwright"), "test", `--config=${config}`, "--reporter=dot,json", "--retries=0"],
-      read: (json) => readPlaywright(json, suite),
-      env: { ...env, POS_CHROMIUM: pageChromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-      report,
-      suites: [suite],
-    });
-  }
-  await packing;
+  if (together) await waiting;
+  for (const suite of pages) if (!together || suite !== "e2e") await pagesOf(suite);
+  await waiting;
   if (stopping()) {
     total.failed += 1;
     failures.push("stopped before the end");

@@ -8,6 +8,7 @@ import { root } from "./paths.mjs";
 export const bundles = /** @type {const} */ ({
   "electron.cjs": "main/electron/main.ts",
   "preload.cjs": "preload/preload.ts",
+  "customer-preload.cjs": "preload/customer.ts",
   "node.cjs": "main/node/main.ts",
   "maintenance.cjs": "main/maintenance-main.ts",
   "simulator.cjs": "simulator/main.ts",
@@ -66,7 +67,7 @@ function filesUnder(path) {
  * @returns {string | null}
  */
 export function whyBuild() {
-  const parts = [...Object.keys(bundles), "renderer/index.html"];
+  const parts = [...Object.keys(bundles), "renderer/index.html", "renderer/customer.html"];
   if (parts.some((part) => !existsSync(join(root, "dist", part))) || !existsSync(stampFile))
     return "nothing is built yet";
   return readFileSync(stampFile, "utf8") === sourcesHash() ? null : "the sources have changed";
