@@ -17,5 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Fonts and images stay files: the content security policy allows no data: fonts.
     assetsInlineLimit: 0,
+    // The desk, which only a technician opens, comes whole.
+    chunkSizeWarningLimit: 600,
   },
 });

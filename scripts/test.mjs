@@ -23,7 +23,7 @@ const compiled = join(cacheDir, "compiled");
 /** Two of them share the machine, so that it is longer than either takes alone. */
 const RUNNER_MINUTES = 7;
 /** How many stories are told at a time beside vitest: with these both end together on two cores. */
-const STORIES_BESIDE = 3;
+const STORIES_BESIDE = 2;
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];

@@ -76,30 +76,31 @@ test(
   },
 );
 
-test("a refund whose answer is lost is checked, survives kill -9, is decided by the balance, and left once", async ({
-  bank,
-  launch,
-}) => {
-  let till = await launch({ bank, kaspi: { ...SCHEME_3, url: bank.urls["3"] } });
-  await sell(till, bank);
-  const sale = (await till.api("GET", "/payments")).body.items[0];
-  await bank.fault({ kind: "eat", method: "payment/return" });
-  await id(till.page, "open-history").click();
-  await id(till.page, `sale-${sale.id}`).click();
-  await id(till.page, "sale-refund").click();
-  await onScreen(till.page, "refund-amount");
-  await type(till.page, "1500");
-  await id(till.page, "refund-send").click();
-  await expect(id(till.page, "result")).toHaveAttribute("data-state", "in_doubt", { timeout: 15_000 });
-  await expect(id(till.page, "before")).toContainText("5");
-  till = await till.killAndRestart();
-  await expect(id(till.page, "result")).toHaveAttribute("data-state", "in_doubt");
-  await refunded(till.page, 20_000);
-  expect(await bank.refunds()).toHaveLength(1);
-  expect(await bank.calls("payment/return")).toHaveLength(1);
-  const { body } = await till.api("GET", "/refunds");
-  expect(body.items).toMatchObject([{ state: "refunded", evidence: { kind: "balance" }, amount: "1500.00" }]);
-});
+test(
+  "a refund whose answer is lost is checked, survives kill -9, is decided by the balance, and left once",
+  ONCE,
+  async ({ bank, launch }) => {
+    let till = await launch({ bank, kaspi: { ...SCHEME_3, url: bank.urls["3"] } });
+    await sell(till, bank);
+    const sale = (await till.api("GET", "/payments")).body.items[0];
+    await bank.fault({ kind: "eat", method: "payment/return" });
+    await id(till.page, "open-history").click();
+    await id(till.page, `sale-${sale.id}`).click();
+    await id(till.page, "sale-refund").click();
+    await onScreen(till.page, "refund-amount");
+    await type(till.page, "1500");
+    await id(till.page, "refund-send").click();
+    await expect(id(till.page, "result")).toHaveAttribute("data-state", "in_doubt", { timeout: 15_000 });
+    await expect(id(till.page, "before")).toContainText("5");
+    till = await till.killAndRestart();
+    await expect(id(till.page, "result")).toHaveAttribute("data-state", "in_doubt");
+    await refunded(till.page, 20_000);
+    expect(await bank.refunds()).toHaveLength(1);
+    expect(await bank.calls("payment/return")).toHaveLength(1);
+    const { body } = await till.api("GET", "/refunds");
+    expect(body.items).toMatchObject([{ state: "refunded", evidence: { kind: "balance" }, amount: "1500.00" }]);
+  },
+);
 
 test("an invoice goes to a telephone and is paid when a person asks", ONCE, async ({ bank, launch }) => {
   const till = await launch({ bank, kaspi: { ...SCHEME_3, url: bank.urls["3"] } });

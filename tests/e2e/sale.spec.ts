@@ -150,19 +150,20 @@ test("kill -9 while a QR is on the screen, start again: the sale is there, asked
   expect((await bank.calls("qr/create")).length).toBe(1);
 });
 
-test("no way to the bank: the banner says so, nothing can be started, and it comes back by itself", async ({
-  bank,
-  launch,
-}) => {
-  const { page } = await launch({ bank });
-  await ready(page);
-  await bank.down();
-  await page.keyboard.type("500");
-  await page.keyboard.press("Enter");
-  await expect(page.locator('[data-testid="banner"][data-kind="offline"]')).toBeVisible({ timeout: 10_000 });
-  await bank.up();
-  await expect(page.locator('[data-testid="banner"][data-kind="offline"]')).toHaveCount(0, { timeout: 15_000 });
-});
+test(
+  "no way to the bank: the banner says so, nothing can be started, and it comes back by itself",
+  ONCE,
+  async ({ bank, launch }) => {
+    const { page } = await launch({ bank });
+    await ready(page);
+    await bank.down();
+    await page.keyboard.type("500");
+    await page.keyboard.press("Enter");
+    await expect(page.locator('[data-testid="banner"][data-kind="offline"]')).toBeVisible({ timeout: 10_000 });
+    await bank.up();
+    await expect(page.locator('[data-testid="banner"][data-kind="offline"]')).toHaveCount(0, { timeout: 15_000 });
+  },
+);
 
 test("the language changes on any screen and the sale goes on", async ({ bank, launch }) => {
   const { page } = await launch({ bank });

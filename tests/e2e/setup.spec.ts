@@ -54,7 +54,7 @@ async function connect(page: Page, bank: Bank): Promise<void> {
   await id(page, "next").click();
 }
 
-test("from an empty data folder to a paid test sale, through the wizard alone", async ({ bank, launch }) => {
+test("from an empty data folder to a paid test sale, through the wizard alone", ONCE, async ({ bank, launch }) => {
   const till = await launch();
   const { page } = till;
   await begin(page);

@@ -5,7 +5,7 @@ import type { Snapshot } from "../../contract/snapshot.ts";
 import { kioskKk } from "../../renderer/messages/kiosk.kk.ts";
 import { kk } from "../../renderer/messages/kk.ts";
 import { SESSION, view } from "./support/desk.ts";
-import { openEyes, THEMES } from "./support/eyes.ts";
+import { drawSmall, openEyes, THEMES } from "./support/eyes.ts";
 import { drawn, kiosk, KIOSK_STATES, lookAtKiosk, PRODUCTS, reachKiosk, SALE } from "./support/kiosk.ts";
 import {
   awaitingConfirmation,
@@ -69,22 +69,23 @@ const WALKS = [
 ] as const;
 
 for (const [walk, { width, height, theme }] of WALKS.entries())
-  test(`U33, U34, U38, U39, U42: nothing is wrong with any unattended state at ${width}x${height}, ${theme}`, async ({
-    till,
-    page,
-  }) => {
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ ...THEMES[theme], reducedMotion: "reduce" });
-    await openEyes(page);
-    const faults: string[] = [];
-    for (const [index, [name, one]] of Object.entries(KIOSK_STATES).entries()) {
-      const shown = await reachKiosk(till, one);
-      const axeIn = (["kk", "ru", "en"] as const)[(index + walk) % 3] ?? null;
-      for (const fault of await lookAtKiosk(page, { shown, axeIn, keys: KEYS, reach: height > width }))
-        faults.push(`${name}, ${fault}`);
-    }
-    expect(faults).toEqual([]);
-  });
+  freshTest(
+    `U33, U34, U38, U39, U42: nothing is wrong with any unattended state at ${width}x${height}, ${theme}`,
+    async ({ till, page }) => {
+      const resize = await drawSmall(page);
+      await resize({ width, height });
+      await page.emulateMedia({ ...THEMES[theme], reducedMotion: "reduce" });
+      await openEyes(page);
+      const faults: string[] = [];
+      for (const [index, [name, one]] of Object.entries(KIOSK_STATES).entries()) {
+        const shown = await reachKiosk(till, one);
+        const axeIn = (["kk", "ru", "en"] as const)[(index + walk) % 3] ?? null;
+        for (const fault of await lookAtKiosk(page, { shown, axeIn, keys: KEYS, reach: height > width }))
+          faults.push(`${name}, ${fault}`);
+      }
+      expect(faults).toEqual([]);
+    },
+  );
 
 // ---------- U30 ----------
 
