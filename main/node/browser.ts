@@ -74,13 +74,16 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   }
 
   function keep(child: ChildProcess): void {
-    child.once("exit", (code, signal) => {
+    const ended = (code: number | null, signal: string | null): void => {
       if (over) return;
       // It ended well: a person closed it, or the session at this computer is over. A customer may not.
       if (code === 0 && !options.alone()) return closed();
       say(`the window ended (${signal ?? code ?? "nothing"}); it is opened again`);
       again();
-    });
+    };
+    // It may have ended between its page's first word and this: nobody would be told of that any more.
+    if (child.exitCode !== null || child.signalCode !== null) return ended(child.exitCode, child.signalCode);
+    child.once("exit", ended);
     const { origin, patience } = options;
     const lost = (): void => void child.kill("SIGKILL");
     watchPage({ child, origin, say, lost, ...(patience ? { patience } : {}) });

@@ -139,6 +139,10 @@ export async function launchHarness(options: HarnessOptions): Promise<HarnessApp
       // A kept connection that the process hangs up on while it is used again would look like its death.
       headers: { connection: "close" },
       body: pack({ method, args }),
+    }).catch((error: unknown) => {
+      if (ended === undefined) throw error;
+      const how = ended.code ?? ended.signal;
+      throw new Error(`harness: the app has ended (${how})\n${output.slice(-4000)}`, { cause: error });
     });
     if (method === "crashRenderer") crashed = true;
     const { result, error } = unpack(await response.text()) as { result: unknown; error?: string };

@@ -36,9 +36,12 @@ let atBank: number;
 let alone: boolean;
 /** What a page is told to do, one after another. */
 let wishes: string[];
+/** Done in the very moment in which a page has got in. */
+let shown: () => void;
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "qabyl-page-"));
+  shown = () => undefined;
   [loads, said, closed, atBank, wishes, alone, window] = [[], [], 0, 0, [], false, null];
 });
 afterEach(async () => {
@@ -64,6 +67,7 @@ async function open(patience?: { every: number; within: number }): Promise<void>
       const { key } = JSON.parse(body);
       loads.push({ key, at: performance.now() });
       if (key !== null) keys.exchange(key);
+      shown();
       answer("text/plain", wishes.shift() ?? "");
     });
   });
@@ -193,6 +197,24 @@ describe.skipIf(process.platform !== "linux")("the page of our own browser", () 
       await until(() => !existsSync(`/proc/${pid}/exe`));
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect([loads.length, await browser()]).toEqual([4, pid]);
+    },
+  );
+
+  it(
+    "is opened anew also when the mode changes in the very moment in which it is shown",
+    { timeout: 60_000 },
+    async () => {
+      alone = true;
+      shown = () => {
+        if (loads.length !== 2) return;
+        alone = false;
+        window?.follow();
+        // Its end is known before anything else is.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      };
+      await open();
+      process.kill(await browser(), "SIGKILL");
+      await until(() => loads.length === 3);
     },
   );
 
