@@ -22,8 +22,6 @@ const reports = join(cacheDir, "reports");
 const compiled = join(cacheDir, "compiled");
 /** Two of them share the machine, so that it is longer than either takes alone. */
 const RUNNER_MINUTES = 7;
-/** How many stories are told at a time beside vitest: with these both end together on two cores. */
-const STORIES_BESIDE = 2;
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];
@@ -188,8 +186,8 @@ runMain(async () => {
     `--outputFile.json=${report}`,
     ...args,
   ];
-  /** @param {string} suite @param {{ workers?: number }} [how] beside vitest with so many workers; else alone with its own */
-  const pagesOf = async (suite, { workers } = {}) => {
+  /** @param {string} suite */
+  const pagesOf = async (suite) => {
     if (stopping()) return;
     const config = `tests/${suite}/playwright.config.ts`;
     const report = join(reports, `${suite}.json`);
@@ -199,22 +197,12 @@ runMain(async () => {
       failures.push(`${suite}: ${config} is missing`);
       return;
     }
-    const given = workers === undefined ? [] : [`--workers=${workers}`];
     await runner(suite, {
-      command: [
-        node,
-        scriptOf("playwright"),
-        "test",
-        `--config=${config}`,
-        "--reporter=dot,json",
-        "--retries=0",
-        ...given,
-      ],
+      command: [node, scriptOf("playwright"), "test", `--config=${config}`, "--reporter=dot,json", "--retries=0"],
       read: (json) => readPlaywright(json, suite),
       env: { ...env, POS_CHROMIUM: pageChromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
       report,
       suites: [suite],
-      beside: workers !== undefined,
     });
   };
   const packaging = async () => {
@@ -230,12 +218,8 @@ runMain(async () => {
     });
   };
 
-  // The packer, the stories and half of vitest mostly wait: for a disk, for a bank's seconds, for a child process. One after
-  // the other they would leave a third of the machine idle. The screens compute to their end, and so run alone.
-  const together = units.length > 0;
-  const waiting = packaging().then(() =>
-    together && pages.includes("e2e") ? pagesOf("e2e", { workers: STORIES_BESIDE }) : undefined,
-  );
+  // The packer mostly waits. Stories told beside vitest as well saved a minute, and a busy machine failed one now and then.
+  const waiting = packaging();
   if (units.length > 0 && !stopping()) {
     const report = join(reports, "vitest.json");
     await runner("vitest", {
@@ -246,8 +230,7 @@ runMain(async () => {
       suites: units,
     });
   }
-  if (together) await waiting;
-  for (const suite of pages) if (!together || suite !== "e2e") await pagesOf(suite);
+  for (const suite of pages) await pagesOf(suite);
   await waiting;
   if (stopping()) {
     total.failed += 1;
