@@ -22,6 +22,7 @@ import {
   transactionOf,
   TRANSFER_TERMINAL,
   transferRow,
+  PAYMENT_TERMINAL,
   VERIFICATION_TERMINAL,
 } from "./epay-support.ts";
 
@@ -179,6 +180,8 @@ describe("what must fit", () => {
     ["invoiceID", { invoiceId: "205218075" }],
     ["invoiceID", { invoiceID: `0${INVOICE}` }],
     ["terminalID", { terminalID: VERIFICATION_TERMINAL }],
+    ["terminalID", { terminalID: `\ufeff${PAYMENT_TERMINAL}` }],
+    ["invoiceID", { invoiceID: `${INVOICE}\u00a0` }],
     ["currency", { currency: "USD" }],
     ["currency", { currency: "398" }],
   ];

@@ -42,15 +42,18 @@ export const unclearByStatus = (status: number): Unclear => ({ kind: "unclear", 
 /** A whole number of a text of that form; null for anything else. */
 export const numberOf = (text: string, form: RegExp): number | null => (form.test(text) ? Number(text) : null);
 
-/** All texts under a name, in whatever letter case it is written, each once. */
+/**
+ * All texts under a name, in whatever letter case it is written (Q-73), each once and to the letter: a number or a terminal with
+ * anything around it is not ours. Blank ones are none.
+ */
 export function texts(object: unknown, ...names: readonly string[]): string[] {
-  const found = names.flatMap((name) => everyField(object, name)).map((value) => textOf(value)?.trim() ?? "");
-  return [...new Set(found.filter((text) => text !== ""))];
+  const found = names.flatMap((name) => everyField(object, name)).map((value) => textOf(value) ?? "");
+  return [...new Set(found.filter((text) => text.trim() !== ""))];
 }
 
-/** The one text under a name; null where there is none, or two that differ. */
+/** The one text under a name, without the space around it; null where there is none, or two that differ. */
 export function textIn(object: unknown, ...names: readonly string[]): string | null {
-  const found = texts(object, ...names);
+  const found = [...new Set(texts(object, ...names).map((text) => text.trim()))];
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 

@@ -95,7 +95,7 @@ function open({ status, text }: HttpAnswer): Said | Misconfigured | Unclear {
   if (fields === null) return malformed("JSON");
   // The transfers' page of the bank shows the code as `result.code`, and the transaction one level deeper.
   const result = field(fields, "result");
-  const codes = [...texts(fields, "resultCode"), ...texts(result, "code")];
+  const codes = [...texts(fields, "resultCode"), ...texts(result, "code")].map((code) => code.trim());
   const code = codes[0];
   if (code === undefined || codes.some((one) => one !== code)) return malformed("resultCode");
   const message = textIn(fields, "resultMessage") ?? textIn(result, "message");
