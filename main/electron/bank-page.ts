@@ -91,7 +91,10 @@ export function createBankWindows(parent: () => BrowserWindow | null): BankWindo
       window = made;
       // There is no address line: the title says whose page it is, not what it calls itself.
       made.on("page-title-updated", (event) => event.preventDefault());
-      made.webContents.on("did-navigate", (_event, address) => made.setTitle(hostOf(address)));
+      made.webContents.on("did-navigate", (_event, address) => {
+        // What it had begun is told once more after the window has gone.
+        if (!made.isDestroyed()) made.setTitle(hostOf(address));
+      });
       made.webContents.on("did-fail-load", (_event, code, words, _url, isMainFrame) => {
         if (isMainFrame && code !== ABORTED && window === made) failed(words);
       });
