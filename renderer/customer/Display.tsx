@@ -10,6 +10,7 @@ import { clockTime } from "../time.ts";
 import { Code, EmptyPlate } from "../ui/Code.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { LOW_SECONDS, Shanyrak, useSeconds } from "../ui/Shanyrak.tsx";
+import { StepList } from "../ui/StepList.tsx";
 import { SumDigits } from "../ui/Sum.tsx";
 import { Sunrise } from "../ui/Sunrise.tsx";
 import { shownOf } from "./countdown.ts";
@@ -213,19 +214,6 @@ function Steps({ sale, words }: { readonly sale: CustomerSale; readonly words: C
   return <StepList steps={[words.open(APP_NAME[sale.provider]), tap, words.aim]} />;
 }
 
-function StepList({ steps }: { readonly steps: readonly string[] }): ReactNode {
-  return (
-    <ol className="steps">
-      {steps.map((step, index) => (
-        <li key={step}>
-          <b>{index + 1}</b>
-          <span>{step}</span>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
 function Methods({ sale, words }: { readonly sale: CustomerSale; readonly words: CustomerWords }): ReactNode {
   if (sale.paymentMethods.length === 0) return null;
   return (
@@ -334,38 +322,15 @@ function Resting({ step, name, said, stamp, dimmed = null }: RestingProps): Reac
 }
 
 /** Nobody has told a language (any more): all three. */
-function Silent(): ReactNode {
-  return (
-    <InEach
-      step="silent"
-      texts={LANGUAGES.map((language) => [
-        language,
-        CUSTOMER_WORDS[language].silent,
-        CUSTOMER_WORDS[language].silentLead,
-      ])}
-    />
-  );
-}
-
-function Locked(): ReactNode {
-  return (
-    <InEach
-      step="locked"
-      texts={LANGUAGES.map((language) => [
-        language,
-        CUSTOMER_WORDS[language].locked,
-        CUSTOMER_WORDS[language].lockedLead,
-      ])}
-    />
-  );
-}
+const Silent = (): ReactNode => <InEach step="silent" lead="silentLead" />;
+const Locked = (): ReactNode => <InEach step="locked" lead="lockedLead" />;
 
 function InEach({
   step,
-  texts,
+  lead,
 }: {
-  readonly step: string;
-  readonly texts: readonly (readonly [Language, string, string])[];
+  readonly step: "silent" | "locked";
+  readonly lead: "silentLead" | "lockedLead";
 }): ReactNode {
   return (
     <main
@@ -380,10 +345,10 @@ function InEach({
         <i className="line" />
       </section>
       <section className="ground">
-        {texts.map(([language, title, lead]) => (
+        {LANGUAGES.map((language) => (
           <div key={language} lang={language}>
-            <h2 className="title">{title}</h2>
-            <p className="lead">{lead}</p>
+            <h2 className="title">{CUSTOMER_WORDS[language][step]}</h2>
+            <p className="lead">{CUSTOMER_WORDS[language][lead]}</p>
           </div>
         ))}
       </section>

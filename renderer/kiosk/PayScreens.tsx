@@ -1,7 +1,6 @@
 /** While the bank is asked for a code, while it can be scanned, and while the customer confirms it on his telephone. */
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
-import { errorText } from "../../contract/messages/index.ts";
 import { formatMoney, minor } from "../../contract/money.ts";
 import type { PaymentView, Snapshot } from "../../contract/snapshot.ts";
 import { isPostedMethod } from "../../contract/states.ts";
@@ -13,11 +12,12 @@ import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dial, LOW_SECONDS, useSeconds } from "../ui/Dial.tsx";
 import { Mark } from "../ui/Mark.tsx";
+import { Mismatch } from "../ui/Mismatch.tsx";
 import { EmptyPlate, Plate } from "../ui/Plate.tsx";
 import { Steps } from "../ui/Steps.tsx";
 import { Sum } from "../ui/Sum.tsx";
 import { Who } from "../ui/Who.tsx";
-import { Text, useWords } from "../words.tsx";
+import { useWords } from "../words.tsx";
 import { useKeyMap } from "./keys.ts";
 import { Shell } from "./Shell.tsx";
 import { canAskAnew, itemsLine, sumOf } from "./visit.ts";
@@ -178,21 +178,10 @@ export function QrScreen({ snapshot, payment }: Props): ReactNode {
   );
 }
 
-/** The bank's code names something else than this sale, and is shown all the same. */
+/** What to look at before it is paid, in the customer's words. */
 function Doubted({ payment }: { readonly payment: PaymentView }): ReactNode {
   const kiosk = useKioskWords();
-  const language = useStore((state) => state.language);
-  return (
-    <div className="mismatch" role="alert" data-testid="error" data-code="qr_mismatch">
-      <Mark name="attention" className="mark" />
-      <p>
-        <b>{errorText(language, { code: "qr_mismatch", params: {} }).title}</b>
-      </p>
-      <p className="lead">
-        <Text>{kiosk("qr.check", { sum: formatMoney(minor(payment.minor)) })}</Text>
-      </p>
-    </div>
-  );
+  return <Mismatch payment={payment} check={kiosk("qr.check", { sum: formatMoney(minor(payment.minor)) })} />;
 }
 
 /** It was scanned: only the customer's telephone or the bank's clock can end it now. */

@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import type { Snapshot } from "../../contract/snapshot.ts";
-import { LANGUAGES } from "../../contract/states.ts";
 import { closeNotice } from "../actions.ts";
 import { useKioskWords } from "../messages/kiosk.ts";
 import { Listen } from "../speech/Listen.tsx";
@@ -8,7 +7,7 @@ import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
 import type { FrameProps } from "../ui/Frame.tsx";
 import { TestStamp, useFocusedHeading } from "../ui/Frame.tsx";
-import { NAMES } from "../ui/Languages.tsx";
+import { Languages } from "../ui/Languages.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { useWords } from "../words.tsx";
 import { screenOf } from "./scene.ts";
@@ -64,7 +63,7 @@ export function Shell({
           )}
           <TestStamp snapshot={snapshot} />
           {!strip && <Listen />}
-          {!strip && languages && <Speaks />}
+          {!strip && languages && <Languages choose={speak} />}
         </header>
         {silent ? <Said link /> : notice && <Said />}
         {stand}
@@ -73,32 +72,6 @@ export function Shell({
       {plate}
       <section className="ground">{children}</section>
     </main>
-  );
-}
-
-function Speaks(): ReactNode {
-  const words = useWords();
-  const chosen = useStore((state) => state.language);
-  return (
-    <div className="langs" role="group" aria-label={words("lang")}>
-      {LANGUAGES.map((language) => {
-        const [short, full] = NAMES[language];
-        return (
-          <button
-            key={language}
-            type="button"
-            className="link"
-            lang={language}
-            data-testid={`language-${language}`}
-            aria-pressed={language === chosen}
-            onClick={() => speak(language)}
-          >
-            <span className="abbr">{short}</span>
-            <span className="full">{full}</span>
-          </button>
-        );
-      })}
-    </div>
   );
 }
 

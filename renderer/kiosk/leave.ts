@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useStore } from "../store.ts";
+import { drainUntilTouched } from "../ui/drain.ts";
 import { stayAt } from "./visit.ts";
 
 /** Asked for again after this, where the till did not answer. */
@@ -29,27 +30,10 @@ export function useLeave(
       timer = setTimeout(step, rest <= 20 ? AGAIN_MS : rest % 1000 || 1000);
     };
     step();
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const drain = still
-      ? undefined
-      : line.current?.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], {
-          duration: seconds * 1000,
-          fill: "forwards",
-          pseudoElement: "::after",
-        });
-    const stop = (event: Event): void => {
-      const on = event.target instanceof Element ? event.target.closest("button") : null;
-      const onDone = on?.matches("[data-testid=done]") === true;
-      const leaves = event instanceof KeyboardEvent ? event.key === "Enter" && (onDone || on === null) : onDone;
-      if (!leaves) stayAt(name);
-    };
-    addEventListener("pointerdown", stop, { capture: true });
-    addEventListener("keydown", stop, { capture: true });
+    const end = drainUntilTouched(line.current, seconds * 1000, () => stayAt(name));
     return () => {
       clearTimeout(timer);
-      drain?.cancel();
-      removeEventListener("pointerdown", stop, { capture: true });
-      removeEventListener("keydown", stop, { capture: true });
+      end();
     };
   }, [stays, name, seconds]);
   return { left: stays ? null : left, line };

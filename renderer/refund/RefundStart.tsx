@@ -8,6 +8,7 @@ import type { PadKey } from "../entry.ts";
 import { useBackWords } from "../messages/back.ts";
 import { useStore } from "../store.ts";
 import { Button } from "../ui/Button.tsx";
+import { StepList } from "../ui/StepList.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Keypad } from "../ui/Keypad.tsx";
 import { useKeys } from "../ui/keys.ts";
@@ -161,14 +162,7 @@ function Elsewhere(): ReactNode {
   return (
     <div className="result" data-testid="refund-elsewhere">
       <h2 className="title">{back("back.else")}</h2>
-      <ol className="steps">
-        {steps.map((step, index) => (
-          <li key={step}>
-            <b>{index + 1}</b>
-            <span>{step}</span>
-          </li>
-        ))}
-      </ol>
+      <StepList steps={steps} />
       <div className="row push">
         <Button id="refund-history" kind="main" onPress={() => openPlace("history")}>
           {back("back.else.pick")}

@@ -7,6 +7,7 @@ import { wayName } from "../banks.ts";
 import { useStore } from "../store.ts";
 import { clockTime } from "../time.ts";
 import { Button } from "../ui/Button.tsx";
+import { drainUntilTouched } from "../ui/drain.ts";
 import { cardEnd, cardName, FactsLine } from "../ui/Details.tsx";
 import type { Fact } from "../ui/Details.tsx";
 import { Frame } from "../ui/Frame.tsx";
@@ -120,27 +121,10 @@ function useAutoReturn(
       timer = setTimeout(step, rest % 1000 || 1000);
     };
     step();
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const drain = still
-      ? undefined
-      : line.current?.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], {
-          duration: Math.max(0, endsAt - performance.now()),
-          fill: "forwards",
-          pseudoElement: "::after",
-        });
-    const stop = (event: Event): void => {
-      const on = event.target instanceof Element ? event.target.closest("button") : null;
-      const onDone = on?.matches("[data-testid=done]") === true;
-      const leaves = event instanceof KeyboardEvent ? event.key === "Enter" && (onDone || on === null) : onDone;
-      if (!leaves) setLeft(null);
-    };
-    addEventListener("pointerdown", stop, { capture: true });
-    addEventListener("keydown", stop, { capture: true });
+    const end = drainUntilTouched(line.current, Math.max(0, endsAt - performance.now()), () => setLeft(null));
     return () => {
       clearTimeout(timer);
-      drain?.cancel();
-      removeEventListener("pointerdown", stop, { capture: true });
-      removeEventListener("keydown", stop, { capture: true });
+      end();
     };
   }, [running, endsAt]);
   return { left, line };

@@ -12,8 +12,8 @@ export const NAMES: Readonly<Record<Language, readonly [short: string, full: str
   en: ["Eng", "English"],
 };
 
-/** The three languages, each in its own words, on every screen. */
-export function Languages(): ReactNode {
+/** The three languages, each in its own words, on every screen. `choose` takes the one that is touched. */
+export function Languages({ choose = setLanguage }: { readonly choose?: (language: Language) => void }): ReactNode {
   const words = useWords();
   const chosen = useStore((state) => state.language);
   return (
@@ -28,7 +28,7 @@ export function Languages(): ReactNode {
             lang={language}
             data-testid={`language-${language}`}
             aria-pressed={language === chosen}
-            onClick={() => setLanguage(language)}
+            onClick={() => choose(language)}
           >
             <span className="abbr">{short}</span>
             <span className="full">{full}</span>

@@ -6,8 +6,14 @@ import { useStore } from "../store.ts";
 import { Text, useWords } from "../words.tsx";
 import { Mark } from "./Mark.tsx";
 
+interface Props {
+  readonly payment: PaymentView;
+  /** Instead of the cashier's sentence. */
+  readonly check?: string;
+}
+
 /** The bank's code names something else than this sale, and is shown all the same: what to look at before it is paid. */
-export function Mismatch({ payment }: { readonly payment: PaymentView }): ReactNode {
+export function Mismatch({ payment, check }: Props): ReactNode {
   const words = useWords();
   const language = useStore((state) => state.language);
   const sum = formatMoney(minor(payment.minor), payment.currency);
@@ -18,7 +24,7 @@ export function Mismatch({ payment }: { readonly payment: PaymentView }): ReactN
         <b>{errorText(language, { code: "qr_mismatch", params: {} }).title}</b>
       </p>
       <p className="lead">
-        <Text>{words("qr.warn", { sum })}</Text>
+        <Text>{check ?? words("qr.warn", { sum })}</Text>
       </p>
     </div>
   );
