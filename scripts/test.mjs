@@ -20,7 +20,7 @@ import { packTest, pageSuites, unitSuites } from "./lib/suites.mjs";
 
 const reports = join(cacheDir, "reports");
 const compiled = join(cacheDir, "compiled");
-/** Two of them share the machine, so that it is longer than either takes alone. */
+/** vitest, the longest, takes between four and five of them on two cores. */
 const RUNNER_MINUTES = 7;
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
@@ -186,40 +186,18 @@ runMain(async () => {
     `--outputFile.json=${report}`,
     ...args,
   ];
-  /** @param {string} suite */
-  const pagesOf = async (suite) => {
-    if (stopping()) return;
-    const config = `tests/${suite}/playwright.config.ts`;
-    const report = join(reports, `${suite}.json`);
-    if (!existsSync(join(root, config))) {
-      print(`FAILED ${suite}: ${config} is missing`);
-      total.failed += 1;
-      failures.push(`${suite}: ${config} is missing`);
-      return;
-    }
-    await runner(suite, {
-      command: [node, scriptOf("playwright"), "test", `--config=${config}`, "--reporter=dot,json", "--retries=0"],
-      read: (json) => readPlaywright(json, suite),
-      env: { ...env, POS_CHROMIUM: pageChromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-      report,
-      suites: [suite],
-    });
-  };
-  const packaging = async () => {
-    if (!pack || stopping()) return;
-    const report = join(reports, "packaging.json");
-    await runner("packaging", {
-      command: vitestCommand(report, packTest),
-      read: readVitest,
-      env,
-      report,
-      suites: ["tooling"],
-      beside: units.length > 0 || pages.length > 0,
-    });
-  };
-
-  // The packer mostly waits. Stories told beside vitest as well saved a minute, and a busy machine failed one now and then.
-  const waiting = packaging();
+  // The packer mostly waits.
+  const packing =
+    pack && !stopping()
+      ? runner("packaging", {
+          command: vitestCommand(join(reports, "packaging.json"), packTest),
+          read: readVitest,
+          env,
+          report: join(reports, "packaging.json"),
+          suites: ["tooling"],
+          beside: units.length > 0 || pages.length > 0,
+        })
+      : null;
   if (units.length > 0 && !stopping()) {
     const report = join(reports, "vitest.json");
     await runner("vitest", {
@@ -230,8 +208,25 @@ runMain(async () => {
       suites: units,
     });
   }
-  for (const suite of pages) await pagesOf(suite);
-  await waiting;
+  for (const suite of pages) {
+    if (stopping()) break;
+    const config = `tests/${suite}/playwright.config.ts`;
+    const report = join(reports, `${suite}.json`);
+    if (!existsSync(join(root, config))) {
+      print(`FAILED ${suite}: ${config} is missing`);
+      total.failed += 1;
+      failures.push(`${suite}: ${config} is missing`);
+      continue;
+    }
+    await runner(suite, {
+      command: [node, scriptOf("playwright"), "test", `--config=${config}`, "--reporter=dot,json", "--retries=0"],
+      read: (json) => readPlaywright(json, suite),
+      env: { ...env, POS_CHROMIUM: pageChromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      report,
+      suites: [suite],
+    });
+  }
+  await packing;
   if (stopping()) {
     total.failed += 1;
     failures.push("stopped before the end");
